@@ -1,0 +1,140 @@
+import { type Locator, nearTurn } from './locator.ts';
+
+/** Places of the target, from (i0, j0) to (i1, j1). */
+export interface Box {
+  readonly i0: number;
+  readonly i1: number;
+  readonly j0: number;
+  readonly j1: number;
+}
+
+/**
+ * A cell of the net with the source positions of its corners, or quarters in its stead. Columns are counted on from
+ * the first corner's without a jump at the seam of the source.
+ */
+export interface Cell extends Box {
+  /** Column and row at (i0, j0), (i1, j0), (i0, j1), (i1, j1). */
+  readonly corners: Float64Array;
+  readonly parts?: readonly Cell[];
+}
+
+/** Sampling sees a smooth error only nearly at its largest: half of the bound is kept in hand. */
+const IN_HAND = 0.5;
+/** Cells up to this size that are outside at all nine places are taken to be outside. */
+const OUTSIDE_PIXELS = 8;
+
+/**
+ * A cell between whose corners positions may be interpolated, or that is divided until they may, in the end down to
+ * single pixels.
+ *
+ * @param offset place of index 0 in its pixel: 0.5 for centres, 0 for outlines
+ * @param maxError bound on the distance to the exact position, source pixels
+ */
+export function makeCell(source: Locator, box: Box, offset: number, maxError: number): Cell {
+  const { cols, rows } = sample(source, box, offset);
+  const corners = Float64Array.of(
+    cols[0]!,
+    rows[0]!,
+    cols[2]!,
+    rows[2]!,
+    cols[6]!,
+    rows[6]!,
+    cols[8]!,
+    rows[8]!,
+  );
+  const whole = { ...box, corners };
+  const size = Math.max(box.i1 - box.i0, box.j1 - box.j0);
+  if (size <= 1) return whole;
+  const outside = cols.every(Number.isNaN);
+  const good = outside
+    ? size <= OUTSIDE_PIXELS
+    : worstError(cols, rows, box, source.period) <= maxError * IN_HAND;
+  if (good) return whole;
+  return { ...whole, parts: quarters(box).map((quarter) => makeCell(source, quarter, offset, maxError)) };
+}
+
+const middle = (from: number, to: number): number => (from + to) >> 1;
+
+/** Positions at the nine places of a cell: corners, middles of edges, middle. */
+function sample(
+  { locate, period }: Locator,
+  { i0, i1, j0, j1 }: Box,
+  offset: number,
+): Record<'cols' | 'rows', Float64Array> {
+  const cols = new Float64Array(9);
+  const rows = new Float64Array(9);
+  const at = { col: 0, row: 0 };
+  const is = [i0, middle(i0, i1), i1];
+  const js = [j0, middle(j0, j1), j1];
+  let first = Number.NaN;
+  for (let k = 0; k < 9; k++) {
+    locate(is[k % 3]! + offset, js[Math.floor(k / 3)]! + offset, at);
+    if (Number.isNaN(first)) first = at.col;
+    cols[k] = nearTurn(at.col, first, period);
+    rows[k] = at.row;
+  }
+  return { cols, rows };
+}
+
+/** Distance between interpolated and exact positions, the worst of the nine places; Infinity when one is outside. */
+function worstError(cols: Float64Array, rows: Float64Array, { i0, i1, j0, j1 }: Box, period: number): number {
+  const us = [0, (middle(i0, i1) - i0) / (i1 - i0), 1];
+  const vs = [0, (middle(j0, j1) - j0) / (j1 - j0), 1];
+  let worst = 0;
+  for (let k = 0; k < 9; k++) {
+    const [u, v] = [us[k % 3]!, vs[Math.floor(k / 3)]!];
+    const dCol = nearTurn(between(cols, u, v) - cols[k]!, 0, period);
+    const error = Math.hypot(dCol, between(rows, u, v) - rows[k]!);
+    if (Number.isNaN(error)) return Infinity;
+    worst = Math.max(worst, error);
+  }
+  return worst;
+}
+
+const between = (p: Float64Array, u: number, v: number): number =>
+  (1 - v) * ((1 - u) * p[0]! + u * p[2]!) + v * ((1 - u) * p[6]! + u * p[8]!);
+
+function quarters({ i0, i1, j0, j1 }: Box): Box[] {
+  const halves = (from: number, to: number): [number, number][] =>
+    to - from > 1
+      ? [
+          [from, middle(from, to)],
+          [middle(from, to), to],
+        ]
+      : [[from, to]];
+  return halves(j0, j1).flatMap(([a, b]) => halves(i0, i1).map(([c, d]) => ({ i0: c, i1: d, j0: a, j1: b })));
+}
+
+/**
+ * Places [from, to) of one row, whose positions go on in equal steps: that of place i is
+ * (line[0] + (i − i0)·line[2], line[1] + (i − i0)·line[3]). The line is another one at the next call: doubles as arguments
+ * would each be put on the heap.
+ */
+export type VisitSegment = (from: number, to: number, i0: number, line: Float64Array) => void;
+
+const LINE = new Float64Array(4);
+
+/** Visits the segments of row j between places `from` and `to`. */
+export function visitRow(cell: Cell, j: number, from: number, to: number, visit: VisitSegment): void {
+  if (cell.parts) {
+    for (const part of cell.parts) if (j >= part.j0 && j < part.j1) visitRow(part, j, from, to, visit);
+    return;
+  }
+  const { i0, i1, j0, j1, corners: p } = cell;
+  const n = i1 - i0;
+  // A single pixel stands for itself: its other corners may lie outside.
+  const single = n === 1 && j1 - j0 === 1;
+  const v = (j - j0) / (j1 - j0);
+  const col = single ? p[0]! : p[0]! + v * (p[4]! - p[0]!);
+  const row = single ? p[1]! : p[1]! + v * (p[5]! - p[1]!);
+  const colStep = single ? 0 : (p[2]! + v * (p[6]! - p[2]!) - col) / n;
+  const rowStep = single ? 0 : (p[3]! + v * (p[7]! - p[3]!) - row) / n;
+  const first = Math.max(i0, from);
+  const end = Math.min(i1, to);
+  if (first >= end) return;
+  LINE[0] = col;
+  LINE[1] = row;
+  LINE[2] = colStep;
+  LINE[3] = rowStep;
+  visit(first, end, i0, LINE);
+}
