@@ -1,0 +1,121 @@
+import { cellAreas, rowAreas } from '../grid/area.ts';
+import { allocate, type Cells, release } from '../grid/cells.ts';
+import { type ChunkCoord, colsOf, rowsOf } from '../grid/region.ts';
+import { type BlockShape, coarsenMajority, coarsenMean, coarseShape } from '../raster/pyramid.ts';
+import { readShard } from '../raster/read-shard.ts';
+import { shardExtent } from '../raster/write.ts';
+import { validAreaName } from '../raster/zarr-product.ts';
+import { dataRoot } from '../store/keys.ts';
+import { stepCount } from './compute.ts';
+import { arrayNamed } from './outputs.ts';
+import { type Product, regionOf } from './product.ts';
+import type { ChunkRecord } from './record.ts';
+import type { World } from './world.ts';
+
+/** Arrays of a coarser chunk by name, `[step][y][x]`: means with their valid areas, and majorities. */
+export type CoarseArrays = Record<string, Cells>;
+
+/** A child's array at half its rows and columns. */
+export interface CoarseBlock {
+  readonly name: string;
+  readonly cells: Cells;
+  readonly shape: BlockShape;
+}
+
+/** Halves one output of a child: its mean and valid area, or its majority. */
+export async function coarsenOutput(
+  { store, signal }: World,
+  product: Product,
+  level: number,
+  child: ChunkRecord,
+  name: string,
+): Promise<CoarseBlock[]> {
+  const variable = product.outputs[name]!;
+  const shape = {
+    steps: stepCount(variable, product.windows[child.at.t]!),
+    rows: rowsOf(child.region),
+    cols: colsOf(child.region),
+  };
+  const read = (array: string) =>
+    readShard(
+      store,
+      dataRoot(product.id),
+      arrayNamed(product, level - 1, array),
+      child.at,
+      signal ? { signal } : {},
+    );
+  const cells = await read(name);
+  const coarse = coarseShape(shape);
+  if (cells instanceof Uint8Array) {
+    const { fill } = arrayNamed(product, level, name);
+    const majority = coarsenMajority(cells, fill, shape);
+    release(cells);
+    return [{ name, cells: majority, shape: coarse }];
+  }
+  const areas =
+    level === 1
+      ? (rowAreas(product.grid, child.region.y0, child.region.y1) ??
+        cellAreas(product.grid, regionOf(product, child.at)))
+      : ((await read(validAreaName(name))) as Float64Array);
+  const { mean, validArea } = coarsenMean(cells as Float32Array, areas, shape);
+  release(cells);
+  release(areas);
+  return [
+    { name, cells: mean, shape: coarse },
+    { name: validAreaName(name), cells: validArea, shape: coarse },
+  ];
+}
+
+/** The arrays of one output of a coarser chunk before any child has given: all nodata. */
+export function emptyArrays(product: Product, level: number, at: ChunkCoord, name: string): CoarseArrays {
+  const { dtype = 'float32' } = product.outputs[name]!;
+  const names = dtype === 'float32' ? [name, validAreaName(name)] : [name];
+  return Object.fromEntries(
+    names.map((array) => {
+      const spec = arrayNamed(product, level, array);
+      const length = shardExtent(spec, at).reduce((n, d) => n * d, 1);
+      return [array, allocate(spec.dtype, length).fill(spec.fill)];
+    }),
+  );
+}
+
+/** Puts a child's block where it belongs in the chunk above. */
+export function placeBlock(
+  arrays: CoarseArrays,
+  { name, cells, shape }: CoarseBlock,
+  corner: { readonly y: number; readonly x: number },
+  { rows, cols }: { readonly rows: number; readonly cols: number },
+): void {
+  const whole = arrays[name]!;
+  for (let t = 0; t < shape.steps; t++) {
+    for (let y = 0; y < shape.rows; y++) {
+      const from = (t * shape.rows + y) * shape.cols;
+      whole.set(cells.subarray(from, from + shape.cols), (t * rows + corner.y + y) * cols + corner.x);
+    }
+  }
+}
+
+const ratioOf = ({ outputs }: Product, name: string): readonly string[] => {
+  const coarsen = outputs[name]?.coarsen;
+  return typeof coarsen === 'object' ? coarsen.ratio : [];
+};
+
+/** Names of the outputs, each ratio behind what it is made of. */
+export function ratiosLast(product: Product): string[] {
+  const isRatio = (name: string): boolean => ratioOf(product, name).length > 0;
+  const names = Object.keys(product.outputs);
+  return [...names.filter((name) => !isRatio(name)), ...names.filter(isRatio)];
+}
+
+export const isPartOfRatio = (product: Product, name: string): boolean =>
+  Object.keys(product.outputs).some((ratio) => ratioOf(product, ratio).includes(name));
+
+/** A ratio of a coarser cell is the ratio of its means, never the mean of ratios (spec casa.md 5.1, V16). */
+export function coarseRatio(product: Product, arrays: CoarseArrays, name: string): void {
+  const ratio = arrays[name];
+  const [over, under] = ratioOf(product, name).map((of) => arrays[of]);
+  if (!ratio || !over || !under) return;
+  for (let i = 0; i < ratio.length; i++) {
+    if (!Number.isNaN(ratio[i]!)) ratio[i] = over[i]! / under[i]!;
+  }
+}

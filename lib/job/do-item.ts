@@ -1,0 +1,92 @@
+import { NotFound } from '../errors.ts';
+import { doneKey, type Stage } from '../store/keys.ts';
+import { advance, giveUpPlace, readSummary } from './advance.ts';
+import { sentOf } from './allowance.ts';
+import { climb } from './climb.ts';
+import { readCurrent } from './current.ts';
+import { takeBack } from './give-up.ts';
+import { type OpenedRun, openRun, worldFor } from './opened-run.ts';
+import { countTask } from './prepare.ts';
+import type { EventWorld, PlaceItem } from './queue.ts';
+import type { Reason } from './reason.ts';
+import { type ChunkOutcome, runTask } from './run-task.ts';
+import { hasPlace, markDone, type Place, type Todo } from './stage.ts';
+
+/** The stage of the current run that an item's place belongs to. */
+interface Duty {
+  readonly opened: OpenedRun;
+  readonly todo: Todo;
+}
+
+/**
+ * Does what the current plan wants at an item's place, and takes the run further if that was the last of its stage.
+ * Does nothing, and says so in the log, when nothing is wanted there any more.
+ */
+export async function doItem(world: EventWorld, item: PlaceItem): Promise<readonly ChunkOutcome[]> {
+  const duty = await dutyOf(world, item);
+  if (!duty) return [];
+  const { opened, todo } = duty;
+  const { run } = opened.plan;
+  const own = { ...worldFor(world, opened), isPending: pendingIn(world, run, item.kind, todo) };
+  world.takeEffort?.();
+  const started = world.now();
+  const outcomes = await work(own, opened, item);
+  const receipt = { outcomes, millis: world.now() - started, effort: world.takeEffort?.() };
+  const sent = await sentOf(own, opened, item.kind, todo);
+  const marked = hasPlace(todo, item) && (await markDone(own, run, item.kind, sent, item, receipt));
+  const { first, last } = marked || { first: false, last: false };
+  const isLate =
+    !first && outcomes.some(({ state }) => state !== 'current') && (await readSummary(world, run));
+  if (isLate) await takeBack(own, run, item);
+  if (last || isLate) await advance(world, opened);
+  return outcomes;
+}
+
+async function dutyOf(world: EventWorld, item: PlaceItem): Promise<Duty | undefined> {
+  const { current } = await readCurrent(world, item.product);
+  if (!current) return nothing(world, item, 'no run of this product is current');
+  const opened = await openRun(world, current.run);
+  const todo = await opened.todo(item.kind);
+  if (!todo) return nothing(world, item, 'the current run has not come to this stage');
+  return { opened, todo };
+}
+
+const pendingIn =
+  ({ store }: EventWorld, run: string, stage: Stage, todo: Todo) =>
+  async (place: Place): Promise<boolean> =>
+    hasPlace(todo, place) && !(await store.head(doneKey(run, stage, place)));
+
+function nothing(world: EventWorld, item: PlaceItem, why: string): undefined {
+  world.log.info({ item }, `item ignored: ${why}`);
+}
+
+async function work(
+  own: EventWorld,
+  { plan, product, task }: OpenedRun,
+  item: PlaceItem,
+): Promise<ChunkOutcome[]> {
+  const found = await task(item).catch((error) => {
+    if (error instanceof NotFound) return nothing(own, item, error.message);
+    throw error;
+  });
+  if (!found) return [];
+  if (item.kind === 'count') {
+    await countTask(own, plan, product, found);
+    return [];
+  }
+  const outcomes = await runTask(own, plan, product, found);
+  for (const { at, state } of outcomes) {
+    if (state === 'current') await climb(own, product, { level: 0, at }); // whoever recorded it may have died before
+  }
+  return outcomes;
+}
+
+/** After the last try: the run goes on without the place, and its end says why. */
+export async function giveUpItem(world: EventWorld, item: PlaceItem, why: Reason): Promise<void> {
+  const duty = await dutyOf(world, item);
+  if (!duty || !hasPlace(duty.todo, item)) return;
+  const own = worldFor(world, duty.opened);
+  const sent = await sentOf(own, duty.opened, item.kind, duty.todo);
+  const { last } = await giveUpPlace(own, duty.opened, item.kind, sent, item, why);
+  if (last) await advance(world, duty.opened);
+}

@@ -1,0 +1,35 @@
+import type { Binding } from './binding.ts';
+import type { Product } from './product.ts';
+
+/** What a person should know of an input before it is believed; nothing that keeps a run from going on. */
+export const notesOf = (product: Product, bindings: readonly Binding[]): string[] =>
+  bindings.flatMap(({ name, source }) => {
+    const title = 'facts' in source ? source.facts.title : '';
+    const said = product.spec.sources[name];
+    return [
+      ...swappedEvaporation(name, title),
+      ...(said && 'climatology' in said && said.climatology
+        ? [`${name}: ${title} stands for every year`]
+        : []),
+    ];
+  });
+
+/** Names of components of evaporation, in the Climate Data Store and in short, and what ERA5-Land keeps in them. */
+const SWAPPED: Readonly<Record<string, string>> = {
+  evabs: 'transpiration',
+  evaporation_from_bare_soil: 'transpiration',
+  evavt: 'evaporation of open water',
+  evaporation_from_vegetation_transpiration: 'evaporation of open water',
+  evaow: 'evaporation of bare soil',
+  evaporation_from_open_water_surfaces_excluding_oceans: 'evaporation of bare soil',
+};
+
+/** @see spec casa.md 1.1: a known issue of ERA5-Land */
+function swappedEvaporation(name: string, title: string): string[] {
+  const variable = title.split('/').at(-1) ?? '';
+  const held = SWAPPED[variable];
+  if (name !== 'evaporation' || !held) return [];
+  return [
+    `${name}: ${title} of ERA5-Land holds ${held}, by a mix-up of its components; W wants total evaporation (e)`,
+  ];
+}

@@ -1,0 +1,273 @@
+import { ChunkTooLarge } from '../errors.ts';
+import type { GeoGrid } from '../grid/geo-grid.ts';
+import type { Region } from '../grid/region.ts';
+import type { Dependency, Layer, LayerFacts } from '../raster/layer.ts';
+import { type Binding, isRead } from './binding.ts';
+import { digestOf, listDigest } from './digest.ts';
+import { layerRegions } from './footprint.ts';
+import { taskMemory } from './memory.ts';
+import { type Product, placesOf, regionOf, type Window } from './product.ts';
+import type { Spec } from './spec.ts';
+
+/** One window of a task: a chunk of the product. */
+export interface TaskWindow {
+  readonly t: number;
+  /** Inputs' objects and all that the product fixes; prepared statistics and carried state come on top of it. */
+  readonly digest: string;
+  /** What the counting of `prepare` depends on; absent where the model needs none. */
+  readonly countDigest?: string;
+  /** Bound of the bytes that reading it moves. */
+  readonly bytes: number;
+  /** Objects that should be there and are not. */
+  readonly missing: readonly string[];
+}
+
+/** A column: one place of the map and its windows in order. */
+export interface Task {
+  readonly place: { readonly y: number; readonly x: number };
+  /** What the first state is made from; absent where the model wants none. */
+  readonly spinUp?: TaskWindow;
+  readonly windows: readonly TaskWindow[];
+  /** Bound of the memory that doing it needs, bytes. */
+  readonly memory: number;
+}
+
+/** Everything that a worker needs to do any task; plain JSON. */
+export interface Plan {
+  readonly run: string;
+  readonly spec: Spec;
+  readonly grid: GeoGrid;
+  readonly bindings: readonly Binding[];
+  /** Zones of the spec as GeoJSON text, for the study mask. */
+  readonly zones?: string;
+  /** Per window, what the statistic that the model needs first is to be merged from; absent where it needs none. */
+  readonly counts?: readonly string[];
+  readonly tasks: readonly Task[];
+}
+
+export interface PlanInput {
+  readonly run: string;
+  readonly product: Product;
+  readonly bindings: readonly Binding[];
+  /** Opened layers by input name; quality layers as `<name>.quality`. Only `dependencies` is asked of them. */
+  readonly layers: Readonly<Record<string, Layer>>;
+  readonly zones?: string;
+  /** Bytes that one task may need. */
+  readonly memoryLimit: number;
+}
+
+/**
+ * The tasks of a product, with bytes, memory and digests. Pure: reads nothing but what headers and listings said.
+ * @throws ChunkTooLarge when one task would need more than `memoryLimit`
+ */
+export function planRun(input: PlanInput): Plan {
+  const tasks = [...planTasks(input)];
+  return { ...planHead(input, countsDigests(input.product, tasks)), tasks };
+}
+
+/** All of a plan but its tasks. */
+export function planHead(
+  { run, product, bindings, zones }: PlanInput,
+  counts: readonly string[] | undefined,
+): Omit<Plan, 'tasks'> {
+  return {
+    run,
+    spec: product.spec,
+    grid: product.grid,
+    bindings,
+    ...(zones !== undefined && { zones }),
+    ...(counts && { counts }),
+  };
+}
+
+/** The tasks one after the other, in the order of places: a plan of a million of them is never whole in memory. */
+export function* planTasks({
+  product,
+  bindings,
+  layers,
+  zones,
+  memoryLimit,
+}: Omit<PlanInput, 'run'>): Generator<Task> {
+  const zonesDigest = zones === undefined ? undefined : digestOf(zones);
+  for (const place of placesOf(product)) {
+    const memory = taskMemory(product, bindings, place);
+    if (memory > memoryLimit) throw tooLarge(product, memory, memoryLimit);
+    const windows = product.windows.map((window) =>
+      planWindow(product, bindings, layers, place, window, zonesDigest),
+    );
+    const spinUp = product.spinUp && planSpinUp(product, bindings, layers, place, product.spinUp);
+    yield { place, ...(spinUp && { spinUp }), windows, memory };
+  }
+}
+
+/** Names the counts of all chunks of a window together. */
+export function countsDigest(tasks: Iterable<Task>, t: number): string {
+  const digest = listDigest();
+  for (const { windows } of tasks) digest.add(windows[t]!.countDigest);
+  return digest.end();
+}
+
+const countsDigests = (product: Product, tasks: readonly Task[]): string[] | undefined =>
+  product.model.prepare && product.windows.map(({ t }) => countsDigest(tasks, t));
+
+/** The first state depends on the model and on what is read of its own years, not on what the product writes. */
+function planSpinUp(
+  product: Product,
+  bindings: readonly Binding[],
+  layers: Readonly<Record<string, Layer>>,
+  place: { y: number; x: number },
+  window: Window,
+): TaskWindow {
+  const { model, params, grid } = product;
+  const region = regionOf(product, { ...place, t: window.t });
+  const needs = bindings.map(
+    (binding) => [binding, dependenciesOf(product, binding, layers, region, window)] as const,
+  );
+  return {
+    ...windowOf(window, needs),
+    digest: digestOf({
+      spinUp: [model.id, model.version],
+      params,
+      grid: { crs: grid.crs.proj4, transform: grid.transform },
+      region,
+      years: [window.year, window.steps.at(-1)!.year],
+      inputs: factsOf(product, window, needs),
+    }),
+  };
+}
+
+type Needs = readonly (readonly [Binding, readonly Dependency[]])[];
+
+const factsOf = (product: Product, window: Window, needs: Needs) =>
+  needs.map(([binding, deps]) => [meaningDigest(product, binding, window), versions(deps)]);
+
+/** What is to be read for a window. */
+function windowOf({ t }: Window, needs: Needs): Pick<TaskWindow, 't' | 'bytes' | 'missing'> {
+  const all = needs.flatMap(([, dependencies]) => dependencies);
+  return {
+    t,
+    bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+    missing: all.filter(({ etag }) => etag === undefined).map(({ key }) => key),
+  };
+}
+
+function planWindow(
+  product: Product,
+  bindings: readonly Binding[],
+  layers: Readonly<Record<string, Layer>>,
+  place: { y: number; x: number },
+  window: Window,
+  zonesDigest: string | undefined,
+): TaskWindow {
+  const region = regionOf(product, { ...place, t: window.t });
+  const needs = bindings.map(
+    (binding) => [binding, dependenciesOf(product, binding, layers, region, window)] as const,
+  );
+  const { prepare } = product.model;
+  const counted = new Set(prepare?.inputs(product.params));
+  const facts = (among: typeof needs) => factsOf(product, window, among);
+  const here = { region, year: window.year };
+  return {
+    ...windowOf(window, needs),
+    digest: digestOf({ product: product.digest, ...here, inputs: facts(needs) }),
+    ...(prepare && {
+      countDigest: digestOf({
+        prepare: [prepare.id, product.model.version],
+        params: prepare.uses?.(product.params) ?? product.params,
+        grid: product.grid.transform,
+        ...here,
+        zones: zonesDigest,
+        inputs: facts(needs.filter(([binding]) => counted.has(binding.name))),
+      }),
+    }),
+  };
+}
+
+const versions = (dependencies: readonly Dependency[]) =>
+  dependencies.map(({ key, etag }) => [key, etag ?? null]);
+
+const meanings = new WeakMap<Binding, Map<number, string>>();
+
+/** A binding means the same to every place of a window: worked out once, not a million times. */
+function meaningDigest(product: Product, binding: Binding, window: Window): string {
+  const known = meanings.get(binding) ?? new Map<number, string>();
+  meanings.set(binding, known);
+  let digest = known.get(window.t);
+  if (digest === undefined) {
+    digest = digestOf(meaningOf(product, binding, window));
+    known.set(window.t, digest);
+  }
+  return digest;
+}
+
+/** All of a binding that bears on a window's numbers, but not the listing of objects that others need. */
+function meaningOf({ spec }: Product, { name, source }: Binding, { t }: Window): unknown {
+  if (source.kind === 'table') return { name, values: source.windows[t] };
+  if (!isRead(source)) return { name, source };
+  const said = spec.sources[name]!;
+  const stored = { ...storedMeaning(source.facts), ...('select' in said && { select: said.select }) };
+  if (source.kind === 'field') {
+    return {
+      name,
+      stored,
+      conversion: source.conversion,
+      sign: source.sign,
+      steps: source.steps[Math.max(0, t)],
+    };
+  }
+  if (source.kind === 'classes') return { name, stored, legend: source.legend };
+  if (source.kind === 'years')
+    return { name, stored, conversion: source.conversion, steps: source.windows[t] };
+  if (source.kind === 'days') {
+    const { toDays, perDay, clock, bridge } = source;
+    return {
+      name,
+      stored,
+      conversion: source.conversion,
+      toDays,
+      perDay,
+      clock,
+      bridge,
+      steps: source.windows[t],
+    };
+  }
+  const quality = source.quality && storedMeaning(source.quality);
+  return { name, stored, quality, composite: source.composite, composites: source.composites[t] };
+}
+
+/** Which array of its objects a layer is, and what its stored numbers mean. */
+function storedMeaning({ title, nodata, validRange, scale, offset, grid }: LayerFacts): object {
+  return { title, nodata, validRange, scale, offset, crs: grid.crs.proj4, transform: grid.transform };
+}
+
+function dependenciesOf(
+  product: Product,
+  binding: Binding,
+  layers: Readonly<Record<string, Layer>>,
+  region: Region,
+  window: Window,
+): Dependency[] {
+  return layerRegions(product.grid, binding, window.t, region).flatMap(({ layer, regions }) => {
+    const opened = layers[layer];
+    if (!opened) throw new RangeError(`layer ${layer} was not opened`);
+    return mergeByKey(regions.flatMap((r) => opened.dependencies(r)));
+  });
+}
+
+/** One entry an object: several steps or windows may come from the same one. */
+function mergeByKey(dependencies: readonly Dependency[]): Dependency[] {
+  const byKey = new Map<string, Dependency>();
+  for (const dependency of dependencies) {
+    const before = byKey.get(dependency.key);
+    byKey.set(dependency.key, before ? { ...before, bytes: before.bytes + dependency.bytes } : dependency);
+  }
+  return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function tooLarge({ id, shard }: Product, memory: number, limit: number): ChunkTooLarge {
+  const mib = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  return new ChunkTooLarge(
+    `${id}: one chunk of ${shard.height}x${shard.width} pixels needs ${mib(memory)}; a worker may have ${mib(limit)}. ` +
+      'Make grid.shard smaller, or give the worker more memory.',
+  );
+}

@@ -1,0 +1,155 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import { isFluxError, MissingInput } from '../errors.ts';
+import type { ChunkCoord } from '../grid/region.ts';
+import type { Prepare, Prepared } from '../science/model.ts';
+import { countsKey, preparedKey } from '../store/keys.ts';
+import type { Store } from '../store/store.ts';
+import { stripsOf } from './compute.ts';
+import { digestOf } from './digest.ts';
+import { openInputs } from './door.ts';
+import { fencedStore } from './fence.ts';
+import { mapInOrder } from './in-order.ts';
+import { countsDigest, type Plan, type Task, type TaskWindow } from './plan.ts';
+import { type Product, regionOf } from './product.ts';
+import { type ChunkRecord, encodeJson, isPermanent, parseJson } from './record.ts';
+import type { World } from './world.ts';
+
+/** A merged statistic, and from which counts it was made. */
+export interface PreparedWindow {
+  /** Digest of the counts' digests. */
+  readonly from: string;
+  /** Digest of what chunks depend on in `value`. A recount that ends in the same value leaves them alone. */
+  readonly digest: string;
+  /** Chunks that could not be counted and why; their cells are not in the statistic. */
+  readonly lacking: readonly { readonly at: ChunkCoord; readonly reason: ChunkRecord['reason'] }[];
+  readonly value: Prepared;
+}
+
+const READ_AT_ONCE = 32;
+
+interface Counts {
+  readonly digest: string;
+  /** Float64 counters, deflated, base64; absent where the chunk cannot be read. */
+  readonly counts?: string;
+  readonly reason?: ChunkRecord['reason'];
+}
+
+/** Counts one task's chunks for the statistic that the model needs first; current ones are left alone. */
+export async function countTask(world: World, plan: Plan, product: Product, task: Task): Promise<void> {
+  const { prepare } = product.model;
+  if (!prepare) return;
+  for (const window of task.windows) {
+    const key = countsKey(product.id, prepare.id, { ...task.place, t: window.t });
+    const before = await world.store.get(key);
+    if (before && (parseJson(key, before.bytes) as Counts).digest === window.countDigest) continue;
+    const counts = await countOrSayWhy(world, plan, product, prepare, task, window);
+    const fenced = fencedStore(world, product, before ? [key] : []);
+    await fenced.put(key, encodeJson({ digest: window.countDigest, ...counts }));
+  }
+}
+
+/** A chunk whose input is missing or broken does not keep the others from their statistic; the run says so. */
+async function countOrSayWhy(
+  ...args: Parameters<typeof countWindow>
+): Promise<Pick<Counts, 'counts' | 'reason'>> {
+  try {
+    const counts = await countWindow(...args);
+    return { counts: deflateSync(new Uint8Array(counts.buffer)).toString('base64') };
+  } catch (error) {
+    if (!isFluxError(error) || !isPermanent(error)) throw error;
+    return { reason: { code: error.code, message: error.message } };
+  }
+}
+
+async function countWindow(
+  world: World,
+  plan: Plan,
+  product: Product,
+  prepare: Prepare<unknown>,
+  task: Task,
+  { t }: TaskWindow,
+): Promise<Float64Array> {
+  const region = regionOf(product, { ...task.place, t });
+  const window = product.windows[t]!;
+  const wanted = new Set(prepare.inputs(product.params));
+  const inputs = await openInputs(world, plan, product, window, region, (name) => wanted.has(name));
+  const counts = new Float64Array(prepare.length(product.params));
+  for (const { shape, inputs: strip } of stripsOf(product, region, window, inputs, product.model.room)) {
+    prepare.count(shape, strip, product.params, counts);
+  }
+  for (const input of Object.values(inputs)) input.release?.();
+  return counts;
+}
+
+/**
+ * Merges the counts of every chunk of a window and stores the statistic; does nothing when it is already made from
+ * these counts.
+ *
+ * @param tasks all of the plan's; where they come one by one, say `from`
+ * @param from names the counts of this window together, as the plan has it
+ * @throws MissingInput when a chunk has not been counted for this plan
+ */
+export async function mergeCounts(
+  world: World,
+  product: Product,
+  tasks: Iterable<Task> | AsyncIterable<Task>,
+  t: number,
+  from = countsDigest(tasks as Iterable<Task>, t),
+): Promise<PreparedWindow | undefined> {
+  const { prepare } = product.model;
+  if (!prepare) return undefined;
+  const { store } = world;
+  const before = await readPrepared(store, product, t);
+  if (before?.from === from) return before;
+  const total = new Float64Array(prepare.length(product.params));
+  const lacking: PreparedWindow['lacking'][number][] = [];
+  const read = async ({ place, windows }: Task) => {
+    const at = { ...place, t };
+    return { at, ...(await readCounts(store, product, prepare.id, at, windows[t]!.countDigest)) };
+  };
+  for await (const { at, counts, reason } of mapInOrder(tasks, READ_AT_ONCE, read)) {
+    if (counts) addCounts(total, counts);
+    else lacking.push({ at, reason });
+  }
+  const value = prepare.finish(total, product.params);
+  const digest = digestOf(prepare.essence?.(value) ?? value);
+  const merged = { from, digest, lacking, value };
+  const key = preparedKey(product.id, prepare.id, t);
+  await fencedStore(world, product, before ? [key] : []).put(key, encodeJson(merged));
+  return merged;
+}
+
+async function readCounts(
+  store: Store,
+  product: Product,
+  name: string,
+  at: ChunkCoord,
+  digest: string | undefined,
+): Promise<Counts> {
+  const key = countsKey(product.id, name, at);
+  const object = await store.get(key);
+  const counts = object && (parseJson(key, object.bytes) as Counts);
+  if (counts?.digest !== digest) {
+    throw new MissingInput(`${key} is not counted from this plan's inputs. Run again to count it.`);
+  }
+  return counts!;
+}
+
+function addCounts(total: Float64Array, deflated: string): void {
+  const bytes = inflateSync(Buffer.from(deflated, 'base64'));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let i = 0; i < total.length; i++) total[i]! += view.getFloat64(8 * i, true);
+}
+
+/** The merged statistic of a window as stored; it may be older than the plan: compare `from`. */
+export async function readPrepared(
+  store: Store,
+  product: Product,
+  t: number,
+): Promise<PreparedWindow | undefined> {
+  const { prepare } = product.model;
+  if (!prepare) return undefined;
+  const key = preparedKey(product.id, prepare.id, t);
+  const object = await store.get(key);
+  return object && (parseJson(key, object.bytes) as PreparedWindow);
+}

@@ -1,0 +1,109 @@
+import { isFluxError, MissingInput } from '../errors.ts';
+import type { Counts } from '../science/model.ts';
+import { firstStateKey, stateKey } from '../store/keys.ts';
+import type { Store } from '../store/store.ts';
+import { initialState, spinUpWindow } from './compute.ts';
+import { openInputs } from './door.ts';
+import { fencedStore } from './fence.ts';
+import type { Plan, Task, TaskWindow } from './plan.ts';
+import { type Product, regionOf, SPIN_UP, windowAt } from './product.ts';
+import { type ChunkRecord, encodeJson, failureOf, isDone, isPermanent, parseJson } from './record.ts';
+import { writeState } from './state.ts';
+import type { World } from './world.ts';
+
+/** What is true of the first state of a place: how it came about, from which digest, and the digest of its values. */
+export type FirstState = Pick<ChunkRecord, 'state' | 'digest' | 'reason' | 'inputs' | 'counts' | 'stateOut'>;
+
+export async function readFirstState(
+  store: Store,
+  product: string,
+  place: Task['place'],
+): Promise<FirstState | undefined> {
+  const key = firstStateKey(product, place);
+  const object = await store.get(key);
+  return object && (parseJson(key, object.bytes) as FirstState);
+}
+
+/** Whether a task's first state is the one that its plan asks for. */
+export const isFirstStateCurrent = ({ spinUp }: Task, first: FirstState | undefined): boolean =>
+  spinUp === undefined || (first?.digest === spinUp.digest && isDone(first));
+
+/**
+ * Makes the first state of a place, unless the recorded one is current. The state is put before its record, and the
+ * old record goes first, so that a record never speaks of another state.
+ * @returns what the first window goes on from; undefined where the model has no first state to make
+ */
+export async function runSpinUp(
+  world: World,
+  plan: Plan,
+  product: Product,
+  task: Task,
+): Promise<FirstState | undefined> {
+  const { spinUp, place } = task;
+  if (!spinUp) return undefined;
+  const before = await readFirstState(world.store, product.id, place);
+  if (before && isFirstStateCurrent(task, before)) return before;
+  const made = await makeOrSayWhy(world, plan, product, place, spinUp);
+  return putFirstState(world, product, place, spinUp.digest, made, before !== undefined);
+}
+
+type Made =
+  | Awaited<ReturnType<typeof makeFirstState>>
+  | { readonly failure: Pick<ChunkRecord, 'state' | 'reason'> };
+
+async function makeOrSayWhy(...args: Parameters<typeof makeFirstState>): Promise<Made> {
+  try {
+    return await makeFirstState(...args);
+  } catch (error) {
+    if (!isFluxError(error) || !isPermanent(error)) throw error;
+    return { failure: failureOf(error) };
+  }
+}
+
+async function makeFirstState(
+  world: World,
+  plan: Plan,
+  product: Product,
+  place: Task['place'],
+  { t, missing: [lacking] }: TaskWindow,
+) {
+  if (lacking !== undefined) {
+    throw new MissingInput(
+      `${lacking} should be there and is not: the spin-up reads it. Upload it and run again.`,
+    );
+  }
+  const region = regionOf(product, { t, ...place });
+  const window = windowAt(product, t);
+  const inputs = await openInputs(world, plan, product, window, region);
+  const state = initialState(product, region);
+  const counts: Counts = spinUpWindow(product, region, window, inputs, state);
+  const doors = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.counts()]));
+  return { state, counts, inputs: doors };
+}
+
+async function putFirstState(
+  world: World,
+  product: Product,
+  place: Task['place'],
+  digest: string,
+  made: Made,
+  replaces: boolean,
+): Promise<FirstState> {
+  const key = firstStateKey(product.id, place);
+  const at = { ...place, t: SPIN_UP };
+  const pools = Object.keys(product.model.state ?? {}).map((pool) => stateKey(product.id, pool, at));
+  const fenced = { ...world, store: fencedStore(world, product, replaces ? [...pools, key] : []) };
+  if (replaces) await world.store.delete(key);
+  const record: FirstState =
+    'failure' in made
+      ? { ...made.failure, digest, inputs: {} }
+      : {
+          state: 'computed',
+          digest,
+          inputs: made.inputs,
+          counts: made.counts,
+          stateOut: await writeState(fenced, product, at, made.state),
+        };
+  await fenced.store.put(key, encodeJson(record));
+  return record;
+}

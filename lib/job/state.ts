@@ -1,0 +1,76 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { CorruptInput, MissingInput } from '../errors.ts';
+import type { ChunkCoord, Region } from '../grid/region.ts';
+import { stateKey } from '../store/keys.ts';
+import { type ChunkState, initialState } from './compute.ts';
+import { digestOfBytes } from './digest.ts';
+import { type Product, SPIN_UP, windowAt } from './product.ts';
+import type { World } from './world.ts';
+
+/** Whether a window leaves anything to the next one of its place. */
+export const carriesState = ({ model }: Product): boolean => Object.keys(model.state ?? {}).length > 0;
+
+/** The window whose state a window starts from. */
+const windowBefore = ({ spinUp }: Product, t: number): number | undefined =>
+  t > 0 ? t - 1 : spinUp ? SPIN_UP : undefined;
+
+/** Saves what a window leaves to the next one of its place. @returns the digest of its values */
+export async function writeState(
+  { store }: World,
+  product: Product,
+  at: ChunkCoord,
+  state: ChunkState,
+): Promise<string> {
+  for (const [pool, values] of Object.entries(state)) {
+    await store.put(stateKey(product.id, pool, at), zstdCompressSync(bytesOf(values)));
+  }
+  return digestOfState(state);
+}
+
+/**
+ * What the window before left.
+ *
+ * @param digest of it, as that window's record has it
+ * @throws MissingInput when a pool's state is not there
+ * @throws CorruptInput when it is not the one that was recorded
+ */
+export async function readState(
+  { store }: World,
+  product: Product,
+  region: Region,
+  at: ChunkCoord,
+  digest: string | undefined,
+): Promise<ChunkState> {
+  const before = windowBefore(product, at.t);
+  if (before === undefined) return initialState(product, region);
+  const pools = Object.keys(product.model.state ?? {}).map(async (pool) => {
+    const key = stateKey(product.id, pool, { ...at, t: before });
+    const object = await store.get(key);
+    if (!object) {
+      throw new MissingInput(
+        `${key} is not there: the year before was not computed. Delete its record and run again.`,
+      );
+    }
+    const raw = zstdDecompressSync(object.bytes);
+    return [
+      pool,
+      new Float64Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength)),
+    ] as const;
+  });
+  const state = Object.fromEntries(await Promise.all(pools));
+  if (carriesState(product) && digestOfState(state) !== digest) {
+    throw new CorruptInput(
+      `The state that ${windowAt(product, before).year} left at ${at.y}/${at.x} is not the recorded one. Delete that year's record and run again.`,
+    );
+  }
+  return state;
+}
+
+const digestOfState = (state: ChunkState): string =>
+  Object.keys(state)
+    .sort()
+    .map((pool) => digestOfBytes(bytesOf(state[pool]!)))
+    .join('-');
+
+const bytesOf = (values: Float64Array): Uint8Array =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
