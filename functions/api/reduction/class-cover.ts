@@ -1,0 +1,184 @@
+import { BadRequest, UnsupportedInput } from '../../../lib/errors.ts';
+import { cellsOf } from '../../../lib/grid/region.ts';
+import type { Binding, ClassSource } from '../../../lib/job/binding.ts';
+import { readClassMap } from '../../../lib/job/class-map.ts';
+import type { DoorContext } from '../../../lib/job/door.ts';
+import { classDoor, fractionDoor } from '../../../lib/job/door-classes.ts';
+import { worldOf } from '../../../lib/job/inputs-of.ts';
+import { readPlanInput } from '../../../lib/job/start.ts';
+import type { World } from '../../../lib/job/world.ts';
+import { reopenLayer } from '../../../lib/raster/read.ts';
+import {
+  EXCLUDED_CLASSES,
+  REPORTING_CLASSES,
+  type ReportingClass,
+  reportingClass,
+  VEGETATION_TYPES,
+} from '../../../lib/science/landcover/classes.ts';
+import type { ServedProduct } from '../served-product.ts';
+
+/** How a pixel belongs to classes: wholly to the one that most of it has, or to each by its share. */
+export type CoverRule = 'majority' | 'fractions';
+
+/** Classes, and behind them what has none: the parts that make up each pixel. */
+export const COVER_CLASSES = [...REPORTING_CLASSES, 'unclassified'] as const;
+export type CoverClass = (typeof COVER_CLASSES)[number];
+const CLASSES = COVER_CLASSES.length;
+const NONE = REPORTING_CLASSES.length;
+
+/** Water and snow are in no share, nor is what has no class. @see spec casa.md 5.2 */
+export const isDropped = (name: CoverClass): boolean =>
+  name === 'unclassified' || EXCLUDED_CLASSES.includes(name);
+
+/** Index of the class that a vegetation type is reported by. */
+const CLASS_OF = VEGETATION_TYPES.map((type) =>
+  REPORTING_CLASSES.indexOf(reportingClass(type) as ReportingClass),
+);
+
+export interface ClassCover {
+  readonly rule: CoverRule;
+  readonly renormalise: boolean;
+  /** Share of each of `COVER_CLASSES` in each pixel of a chunk, `[class][pixel]`; they add up to 1. */
+  sharesAt(place: { readonly y: number; readonly x: number }): Promise<Float64Array>;
+}
+
+export interface CoverAsked {
+  readonly by: CoverRule;
+  /** Spread a mixed pixel over its classes that are not excluded, instead of dropping the excluded part. */
+  readonly renormalise: boolean;
+}
+
+/** The land cover that the product's model ran with, on its own pixels. */
+export function classCover(
+  world: World,
+  product: ServedProduct,
+  { by, renormalise }: CoverAsked,
+): ClassCover {
+  if (renormalise && by !== 'fractions')
+    throw new BadRequest('renormalise', 'is for by=fractions: a majority has no parts to spread');
+  let source: Promise<ClassInput> | undefined;
+  const fromInputs = () => (source ??= openClasses(world, product));
+  const sharesAt: ClassCover['sharesAt'] = async (place) =>
+    by === 'majority'
+      ? wholly(await typesAt(world, product, place, fromInputs))
+      : byShare(await fractionsAt(product, place, await fromInputs()), renormalise);
+  return { rule: by, renormalise, sharesAt };
+}
+
+type Place = { readonly y: number; readonly x: number };
+
+/** As the product keeps them; where it does not, as its map is not finer than its pixels, from the map. */
+async function typesAt(
+  world: World,
+  product: ServedProduct,
+  place: Place,
+  fromInputs: () => Promise<ClassInput>,
+): Promise<Uint8Array> {
+  const input = Object.entries(product.product.inputs).find(
+    ([, { resampling }]) => resampling === 'majority',
+  )?.[0];
+  const kept = input && (await readClassMap(world.store, product.id, input, place));
+  if (kept) return kept;
+  const { binding, context } = await fromInputs();
+  const here = context(place);
+  const door = await classDoor(here, binding);
+  return door.strip(0, here.region.y1 - here.region.y0) as Uint8Array;
+}
+
+async function fractionsAt(
+  _: ServedProduct,
+  place: Place,
+  { binding, context }: ClassInput,
+): Promise<Float64Array> {
+  const here = context(place);
+  const door = await fractionDoor(here, binding);
+  return door.strip(0, here.region.y1 - here.region.y0) as Float64Array;
+}
+
+interface ClassInput {
+  readonly binding: Binding & { readonly source: ClassSource };
+  context(place: Place): DoorContext;
+}
+
+/** @throws UnsupportedInput when the map is not at hand, or the product has none */
+async function openClasses(world: World, served: ServedProduct): Promise<ClassInput> {
+  const own = worldOf(world, served.product.spec);
+  const { product, bindings } = await readPlanInput(own, served.product.spec, Number.POSITIVE_INFINITY).catch(
+    (cause: unknown) => {
+      throw new UnsupportedInput(
+        `${served.id}: its land-cover map is not to be read here. Start the server with --inputs, or reduce over polygons.`,
+        { cause },
+      );
+    },
+  );
+  const binding = bindings.find(({ source }) => source.kind === 'classes');
+  if (binding?.source.kind !== 'classes')
+    throw new UnsupportedInput(
+      `${served.id} is made without a map of land cover. Reduce over polygons instead.`,
+    );
+  return {
+    binding: { ...binding, source: binding.source },
+    context: (place) => ({
+      world: own,
+      product,
+      window: product.windows[0]!,
+      region: { ...served.chunkRegion(0, { t: 0, ...place }), t0: 0, t1: 1 },
+      plan: {},
+      open: (facts) => reopenLayer(own.inputs, facts),
+      resamplings: new Map(),
+      daysRead: new Map(),
+    }),
+  };
+}
+
+function wholly(types: Uint8Array): Float64Array {
+  const shares = new Float64Array(CLASSES * types.length);
+  for (let i = 0; i < types.length; i++) {
+    const index = CLASS_OF[types[i]!] ?? -1;
+    shares[(index < 0 ? NONE : index) * types.length + i] = 1;
+  }
+  return shares;
+}
+
+/** @param fractions `[vegetation type][pixel]`, NaN where too little of the pixel has a class */
+function byShare(fractions: Float64Array, renormalise: boolean): Float64Array {
+  const pixels = fractions.length / VEGETATION_TYPES.length;
+  const shares = new Float64Array(CLASSES * pixels);
+  for (const [type, index] of CLASS_OF.entries())
+    for (let i = 0; i < pixels; i++) {
+      const share = fractions[type * pixels + i]!;
+      shares[(index < 0 ? NONE : index) * pixels + i]! += Number.isNaN(share) ? 0 : share;
+    }
+  for (let i = 0; i < pixels; i++) if (Number.isNaN(fractions[i]!)) shares[NONE * pixels + i] = 1;
+  if (renormalise) spread(shares, pixels);
+  return shares;
+}
+
+/** The excluded part of a pixel goes to its other classes, by their shares; where there are none it stays. */
+function spread(shares: Float64Array, pixels: number): void {
+  const excluded = EXCLUDED_CLASSES.map((name) => REPORTING_CLASSES.indexOf(name));
+  for (let i = 0; i < pixels; i++) {
+    const out = excluded.reduce((sum, c) => sum + shares[c * pixels + i]!, 0);
+    if (out <= 0 || out >= 1) continue;
+    for (let c = 0; c < CLASSES; c++)
+      shares[c * pixels + i] = excluded.includes(c) ? 0 : shares[c * pixels + i]! / (1 - out);
+  }
+}
+
+/** Cells of a chunk's part `window`, of one class, row-major. */
+export function sharesIn(
+  shares: Float64Array,
+  cover: number,
+  region: { readonly y0: number; readonly y1: number; readonly x0: number; readonly x1: number },
+  window: { readonly y0: number; readonly y1: number; readonly x0: number; readonly x1: number },
+): Float64Array {
+  const width = region.x1 - region.x0;
+  const cols = window.x1 - window.x0;
+  const first = cover * cellsOf({ ...region, t0: 0, t1: 1 });
+  const out = new Float64Array(cols * (window.y1 - window.y0));
+  for (let y = window.y0; y < window.y1; y++) {
+    const from = first + (y - region.y0) * width + (window.x0 - region.x0);
+    out.set(shares.subarray(from, from + cols), (y - window.y0) * cols);
+  }
+  return out;
+}

@@ -1,0 +1,53 @@
+import { dirname, resolve } from 'node:path';
+import { NotFound } from '../../../lib/errors.ts';
+import { parseSpec, type Spec } from '../../../lib/job/spec.ts';
+import type { World } from '../../../lib/job/world.ts';
+import { localLog } from '../../runtime/log.ts';
+import { openStore } from '../../runtime/stores.ts';
+import { isRemote, locateFile, placeOf } from './location.ts';
+import type { Locations } from './task-worker.ts';
+
+/** A spec read from its file, and the world that its paths lead to. */
+export interface Job {
+  readonly spec: Spec;
+  readonly at: Locations;
+  readonly world: World;
+}
+
+/** @throws NotFound, BadRequest with the field */
+export async function openJob(specPath: string, store: string, signal?: AbortSignal): Promise<Job> {
+  const { store: there, key: name } = locateFile(specPath);
+  const object = await there.get(name);
+  if (!object) throw new NotFound(`no spec at ${specPath}`);
+  const spec = parseSpec(new TextDecoder().decode(object.bytes), name);
+  const folder = isRemote(specPath)
+    ? specPath.slice(0, specPath.lastIndexOf('/'))
+    : dirname(resolve(specPath));
+  const inputs = isRemote(spec.inputs) ? spec.inputs : within(folder, spec.inputs);
+  const at = { store: placeOf(store), inputs };
+  return { spec, at, world: openWorld(at, signal) };
+}
+
+/** Paths in a spec start from the spec's own place, on a disk or in a bucket. */
+function within(folder: string, path: string): string {
+  if (!isRemote(folder)) return resolve(folder, path);
+  return `${folder}/${path}`.replace(/\/\.?$/, '').replaceAll('/./', '/');
+}
+
+export function openWorld(at: Locations, signal?: AbortSignal): World {
+  return {
+    store: openStore(at.store),
+    inputs: openStore(at.inputs),
+    now: Date.now,
+    log: localLog(),
+    ...(signal && { signal }),
+  };
+}
+
+/** Aborts at the first Ctrl-C; the second one ends the process at once. */
+export function stopOnInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  process.once('SIGTERM', () => controller.abort());
+  return controller.signal;
+}
