@@ -1,0 +1,60 @@
+import { DEPLOY_NAMES, FUNCTIONS, NAMES, taskMemoryMB } from '../functions/runtime/env.ts';
+import type { Buckets } from './buckets.ts';
+import { lambda } from './lambda.ts';
+import type { QueuePair, Queues } from './queues.ts';
+import { mayReadInputs, maySend, mayWriteStore } from './rights.ts';
+
+type FunctionName = $util.Output<string>;
+
+/** The two functions behind queues: one plans what an upload changes, one does the places. */
+export function makeWorkers(buckets: Buckets, queues: Queues): Record<'input' | 'chunks', FunctionName> {
+  const concurrency = Number(process.env[DEPLOY_NAMES.concurrency] ?? FUNCTIONS.chunks.concurrency);
+  const batches = { ...FUNCTIONS.chunks, concurrency };
+  return {
+    input: subscribe(queues.input, FUNCTIONS.input, worker('input', buckets, queues, queues.input)),
+    chunks: subscribe(queues.chunks, batches, worker('chunks', buckets, queues, queues.chunks)),
+  };
+}
+
+/** A function that may do everything that a run needs. `own` takes what it gives up. */
+export function worker(
+  name: 'input' | 'chunks' | 'finish',
+  buckets: Buckets,
+  queues: Queues,
+  own: QueuePair,
+) {
+  return lambda({
+    handler: `functions/entry/aws/${name}.handler`,
+    size: FUNCTIONS[name],
+    permissions: [
+      ...mayReadInputs(buckets),
+      ...mayWriteStore(buckets),
+      maySend(queues.chunks.queue, own.dead),
+    ],
+    environment: {
+      [NAMES.store]: $interpolate`s3://${buckets.store.name}`,
+      [NAMES.inputs]: $interpolate`s3://${buckets.inputs.name}`,
+      [NAMES.chunkQueue]: queues.chunks.queue.url,
+      [NAMES.deadLetters]: own.dead.url,
+      [NAMES.memoryMB]: String(taskMemoryMB),
+      [NAMES.budget]: process.env[NAMES.budget] ?? '',
+    },
+  });
+}
+
+interface Batches {
+  readonly batch: number;
+  readonly windowS: number;
+  readonly concurrency: number;
+}
+
+/** One message that failed does not take its batch with it; no more than `concurrency` workers run, whatever is queued. */
+function subscribe({ queue }: QueuePair, batches: Batches, args: sst.aws.FunctionArgs): FunctionName {
+  const subscriber = queue.subscribe(args, {
+    batch: { size: batches.batch, window: `${batches.windowS} seconds`, partialResponses: true },
+    transform: {
+      eventSourceMapping: { scalingConfig: { maximumConcurrency: batches.concurrency } },
+    },
+  });
+  return subscriber.nodes.function.name;
+}
