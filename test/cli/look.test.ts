@@ -1,0 +1,108 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decode } from 'fast-png';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openCog } from '../../lib/raster/cog.ts';
+import { openZarr } from '../../lib/raster/zarr.ts';
+import { modelNamed } from '../../lib/science/models.ts';
+import { fileStore } from '../../lib/store/file.ts';
+import { say } from '../helpers/cli-here.ts';
+import { putTinyInputs, tinyInputs } from '../helpers/tiny-inputs.ts';
+import { tinyFields } from '../helpers/tiny-product.ts';
+
+const OUTPUTS = Object.entries(modelNamed('casa-nep').outputs);
+
+let folder: string;
+let spec: string;
+const at = (name: string): string => join(folder, name);
+const chunkflux = (...args: string[]) => say(...args, '--store', at('store'));
+
+beforeAll(async () => {
+  vi.stubEnv('CHUNKFLUX_THREADS', '1');
+  folder = await mkdtemp(join(tmpdir(), 'chunkflux-look-'));
+  await putTinyInputs(fileStore(at('inputs')), tinyInputs());
+  spec = at('tiny.yaml');
+  await writeFile(
+    spec,
+    JSON.stringify(tinyFields({ inputs: 'inputs', outputs: OUTPUTS.map(([name]) => name) })),
+  );
+  await chunkflux('run', spec);
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('chunkflux preview', () => {
+  it.each(OUTPUTS)('draws %s, of a month or of a year as the model declares it', async (name, { dims }) => {
+    const time = dims === 'tyx' ? '2021-07' : '2021';
+    const png = at(`${name}.png`);
+    expect(await chunkflux('preview', spec, '--variable', name, '--time', time, '--out', png)).toBe(png);
+    const { width, height } = decode(await readFile(png));
+    expect(width).toBeGreaterThan(400);
+    expect(height).toBeGreaterThan(300);
+  });
+
+  it('draws the last step where none is named, and calls the file by it', async () => {
+    vi.spyOn(process, 'cwd').mockReturnValue(folder);
+    expect(await chunkflux('preview', 'tiny', '--variable', 'fpar')).toBe('tiny_fpar_2022-12.png');
+    expect(await chunkflux('preview', 'tiny', '--variable', 'vegtype')).toBe('tiny_vegtype_2022.png');
+    expect(await readdir(folder)).toEqual(
+      expect.arrayContaining(['tiny_fpar_2022-12.png', 'tiny_vegtype_2022.png']),
+    );
+    vi.restoreAllMocks();
+  });
+
+  it('draws the months of a year side by side', async () => {
+    const [year, month] = [at('year.png'), at('month.png')];
+    await chunkflux('preview', spec, '--variable', 'we', '--time', '2021', '--year', '--out', year);
+    await chunkflux('preview', spec, '--variable', 'we', '--time', '2021-01', '--out', month);
+    expect(decode(await readFile(year)).width).toBeGreaterThan(decode(await readFile(month)).width);
+  });
+
+  it.each([
+    [['--variable', 'nep', '--time', '2021'], /2021 has 12 steps of nep; say a month, or --year/],
+    [['--variable', 'nep_a', '--time', '2021', '--year'], /say a year by --time and a monthly variable/],
+    [['--variable', 'nep', '--time', '2020-07'], /--time: .*nep has no 2020-07; it has 2021-01 to 2022-12/],
+    [['--variable', 'nep_aa'], /tiny has no "nep_aa"; did you mean "nep_a"\?/],
+  ])('says what there is instead of %j', async (args, message) => {
+    await expect(chunkflux('preview', spec, ...args)).rejects.toThrow(message);
+  });
+});
+
+describe('chunkflux export --format cog', () => {
+  it('writes a file a step, called by its month or its year', async () => {
+    const to = at('cogs');
+    await chunkflux('export', spec, '--format', 'cog', '--variable', 'qa', 'fpar', 'topt', '--to', to);
+    const names = (await readdir(to)).filter((name) => name.endsWith('.tif'));
+    expect(names).toHaveLength(24 + 24 + 2);
+    expect(names).toEqual(
+      expect.arrayContaining(['tiny_qa_2021-01.tif', 'tiny_fpar_2022-12.tif', 'tiny_topt_2022.tif']),
+    );
+  });
+
+  it('holds the cells of that step', async () => {
+    const to = at('one');
+    await chunkflux('export', spec, '--format', 'cog', '--variable', 'nep', '--time', '2021-07', '--to', to);
+    const layer = await openCog(fileStore(to), 'tiny_nep_2021-07.tif');
+    const { cells } = await layer.read({ t0: 0, t1: 1, y0: 0, y1: 5, x0: 0, x1: 6 });
+    const native = await openZarr(fileStore(at('store/products/tiny')), 'data.zarr/0', 'nep');
+    const july = await native.read({ t0: 6, t1: 7, y0: 0, y1: 5, x0: 0, x1: 6 });
+    expect(cells).toEqual(july.cells);
+    expect([...cells].filter(Number.isFinite).length).toBeGreaterThan(10);
+  });
+});
+
+describe('a place that is neither a folder nor a bucket', () => {
+  it.each(['gs://maps/x', 's3:/maps/x'])(
+    '(%s) is refused, and no folder of that name is made',
+    async (place) => {
+      const refused = /^store: ".*": .*s3:\/\/bucket\/prefix$/;
+      await expect(say('status', spec, '--store', place)).rejects.toThrow(refused);
+      await expect(chunkflux('export', spec, '--to', place)).rejects.toThrow(refused);
+      expect(await readdir('.')).not.toContain(place.slice(0, 3));
+    },
+  );
+});
