@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { listen, type RunningServer } from '../../functions/entry/local/commands/serve.ts';
+import { listen, type RunningServer } from '../../functions/entry/local/listen.ts';
 import { PYTHON_HINT, pythonWith } from '../helpers/python.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 import { serveCountry } from './served.ts';

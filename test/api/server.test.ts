@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listen, type RunningServer } from '../../functions/entry/local/commands/serve.ts';
+import { listen, type RunningServer } from '../../functions/entry/local/listen.ts';
 import { openZarr } from '../../lib/raster/zarr.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { PYTHON_HINT, pythonWith } from '../helpers/python.ts';

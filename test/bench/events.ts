@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDev } from '../../functions/entry/local/commands/dev.ts';
+import { startDev } from '../../functions/entry/local/actions/dev.ts';
 import { takeItems } from '../../functions/messages.ts';
 import { onInput } from '../../functions/on-input.ts';
 import { readCurrent } from '../../lib/job/current.ts';

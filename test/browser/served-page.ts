@@ -1,7 +1,7 @@
 import { createApp } from '../../functions/api/app.ts';
 import type { ApiOptions } from '../../functions/api/options.ts';
 import { builtPage } from '../../functions/api/page/build-page.ts';
-import { listen, type RunningServer } from '../../functions/entry/local/commands/serve.ts';
+import { listen, type RunningServer } from '../../functions/entry/local/listen.ts';
 import type { ChunkCoord } from '../../lib/grid/region.ts';
 import { encodeJson, readRecord, writeRecord } from '../../lib/job/record.ts';
 import { writeJournal } from '../../lib/job/start.ts';

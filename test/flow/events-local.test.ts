@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { startDev } from '../../functions/entry/local/commands/dev.ts';
+import { startDev } from '../../functions/entry/local/actions/dev.ts';
 import { openInputsBucket } from '../../functions/entry/local/inputs-bucket.ts';
 import { keepWatch, type Told } from '../../functions/entry/local/keep-watch.ts';
 import { keysOfS3Event } from '../../functions/s3-event.ts';

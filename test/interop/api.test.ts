@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listen, type RunningServer } from '../../functions/entry/local/commands/serve.ts';
+import { listen, type RunningServer } from '../../functions/entry/local/listen.ts';
 import { bytesOf, COUNTRY, readNpy, serveCountry } from '../api/served.ts';
 import { PYTHON_HINT, pythonWith } from '../helpers/python.ts';
 

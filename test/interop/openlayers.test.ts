@@ -1,6 +1,6 @@
 import GeoZarr from 'ol/source/GeoZarr.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listen, type RunningServer } from '../../functions/entry/local/commands/serve.ts';
+import { listen, type RunningServer } from '../../functions/entry/local/listen.ts';
 import { openZarr } from '../../lib/raster/zarr.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { COUNTRY, serveCountry } from '../api/served.ts';

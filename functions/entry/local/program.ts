@@ -16,7 +16,10 @@ import { addStatus } from './commands/status.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWatch } from './commands/watch.ts';
 
-/** The whole command line; one command a file in `commands/`. */
+/**
+ * The whole command line. What a command is called and takes is a file in `commands/`; what it does is one in `actions/`, which
+ * is loaded when it is called: none waits for the code of the others.
+ */
 export function chunkflux(): Command {
   const program = new Command('chunkflux')
     .exitOverride()

@@ -1,10 +1,5 @@
 import type { Command } from 'commander';
-import { moneyOf } from '../../../../lib/job/cost.ts';
-import { planProduct } from '../../../../lib/job/start.ts';
-import { memoryLimit } from '../../../runtime/env.ts';
-import { ASSUMPTIONS, estimateText } from '../cost-table.ts';
-import { estimateProduct } from '../estimate-product.ts';
-import { openJob } from '../open-job.ts';
+import type { Options } from '../actions/estimate.ts';
 
 export function addEstimate(program: Command): void {
   program
@@ -14,11 +9,8 @@ export function addEstimate(program: Command): void {
     )
     .argument('<spec>', 'spec file, YAML or JSON')
     .option('--json', 'as JSON')
-    .action(async (specPath: string, options: { json?: boolean }) => {
-      const { spec, world } = await openJob(specPath, program.opts().store);
-      const estimate = await estimateProduct(world, await planProduct(world, spec, memoryLimit()));
-      if (!options.json) return console.log(estimateText(estimate));
-      const usd = moneyOf(estimate.counting) + moneyOf(estimate.computing);
-      console.log(JSON.stringify({ ...estimate, usd, assumptions: ASSUMPTIONS }, null, 2));
+    .action(async (specPath: string, options: Options) => {
+      const { showEstimate } = await import('../actions/estimate.ts');
+      await showEstimate(specPath, options, program.opts().store);
     });
 }

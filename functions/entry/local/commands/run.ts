@@ -1,17 +1,5 @@
 import type { Command } from 'commander';
-import { addEffort } from '../../../../lib/job/cost.ts';
-import { notesOf } from '../../../../lib/job/notes.ts';
-import { readCost } from '../../../../lib/job/run-cost.ts';
-import { planProduct } from '../../../../lib/job/start.ts';
-import type { World } from '../../../../lib/job/world.ts';
-import { memoryLimit, threadCount } from '../../../runtime/env.ts';
-import { budgetFor } from '../budget-for.ts';
-import { EXIT } from '../exit.ts';
-import { openJob, stopOnInterrupt } from '../open-job.ts';
-import { openPool } from '../pool.ts';
-import { barProgress } from '../progress.ts';
-import { runProduct } from '../run-product.ts';
-import { summaryText } from '../summary.ts';
+import type { Options } from '../actions/run.ts';
 
 export function addRun(program: Command): void {
   program
@@ -23,33 +11,8 @@ export function addRun(program: Command): void {
       '--budget <usd>',
       'stop, to be gone on from, before the work would cost more than this on AWS; else the spec’s',
     )
-    .action(async (specPath: string, options: { json?: boolean; budget?: string }) => {
-      const signal = stopOnInterrupt();
-      const started = Date.now();
-      const { spec, at, world } = await openJob(specPath, program.opts().store, signal);
-      const planned = await planProduct(world, spec, memoryLimit());
-      const budget = await budgetFor(world, planned, options.budget);
-      for (const note of notesOf(planned.product, planned.plan.bindings)) console.error(`Note: ${note}.`);
-      const pool = openPool(threadCount());
-      try {
-        const summary = await runProduct(world, planned, pool, at, barProgress(), budget);
-        const text = () => didText(world, planned.plan.run, Date.now() - started);
-        console.log(options.json ? JSON.stringify(summary, null, 2) : summaryText(summary, await text()));
-        if (summary.state === 'incomplete') process.exitCode = EXIT.incomplete;
-      } finally {
-        await pool.close();
-      }
+    .action(async (specPath: string, options: Options) => {
+      const { runSpec } = await import('../actions/run.ts');
+      await runSpec(specPath, options, program.opts().store);
     });
-}
-
-/** What the run itself took: a person sees at once whether there was anything to do. */
-async function didText(world: World, run: string, millis: number): Promise<string> {
-  const [counting, computing] = await Promise.all([
-    readCost(world, run, 'count'),
-    readCost(world, run, 'run'),
-  ]);
-  const { gets, bytesRead, bytesWritten } = addEffort(counting, computing);
-  if (gets === 0) return 'There was nothing to do.';
-  const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-  return `Read ${mib(bytesRead)}, wrote ${mib(bytesWritten)} in ${(millis / 1000).toFixed(1)} s (run ${run}).`;
 }

@@ -1,11 +1,6 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
-import { SCENE_DEFAULTS, type SceneOptions } from '../../../../lib/scene/scene.ts';
-import { threadCount } from '../../../runtime/env.ts';
-import { placeOf } from '../location.ts';
-import { makeScene } from '../make-scene.ts';
-import { stopOnInterrupt } from '../open-job.ts';
-import { openPool } from '../pool.ts';
-import { barProgress } from '../progress.ts';
+import { SCENE_DEFAULTS } from '../../../../lib/scene/scene-options.ts';
+import type { Options } from '../actions/scene.ts';
 
 export function addScene(program: Command): void {
   program
@@ -22,24 +17,9 @@ export function addScene(program: Command): void {
         .argParser(wholeNumber)
         .default(SCENE_DEFAULTS.seed),
     )
-    .action(async (name: 'prd', folder: string, options: { full?: boolean; seed: number }) => {
-      const scene: SceneOptions = {
-        ...SCENE_DEFAULTS,
-        name,
-        seed: options.seed,
-        window: options.full ? 'full' : SCENE_DEFAULTS.window,
-      };
-      const pool = openPool(threadCount());
-      try {
-        const at = placeOf(folder);
-        const { objects, bytes } = await makeScene(scene, at, pool, barProgress(), stopOnInterrupt());
-        console.log(
-          `${objects} objects, ${(bytes / 2 ** 20).toFixed(1)} MiB in ${at}. It is synthetic: see README.txt there.`,
-        );
-        console.log(`Next: chunkflux run ${folder}/product.yaml`);
-      } finally {
-        await pool.close();
-      }
+    .action(async (name: 'prd', folder: string, options: Options) => {
+      const { putScene } = await import('../actions/scene.ts');
+      await putScene(name, folder, options);
     });
 }
 

@@ -1,28 +1,5 @@
-import { basename, dirname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseGeoJson } from '../../../../lib/grid/geojson.ts';
-import { openCog } from '../../../../lib/raster/cog.ts';
-import type { ReferenceForm } from '../../../../lib/view/validate.ts';
-import { validationTable } from '../../../../lib/view/validation-table.ts';
-import { toJson } from '../../../api/reply.ts';
-import { Shelf } from '../../../api/shelf.ts';
-import { pointsCsv, toAnswer, validateProduct } from '../../../api/validation.ts';
-import { openStore } from '../../../runtime/stores.ts';
-import { openProduct } from '../open-product.ts';
-import { readZoneText } from '../zones.ts';
-
-interface Options {
-  readonly reference: string;
-  readonly form: ReferenceForm;
-  readonly variable: string;
-  readonly time?: string;
-  readonly zones?: string;
-  readonly everywhere?: true;
-  readonly sample: number;
-  readonly seed: number;
-  readonly seeds: number;
-  readonly format: 'table' | 'json' | 'csv';
-}
+import type { Options } from '../actions/validate.ts';
 
 export function addValidate(program: Command): void {
   program
@@ -48,19 +25,8 @@ export function addValidate(program: Command): void {
         .default('table'),
     )
     .action(async (name: string, options: Options) => {
-      const { reference: file, everywhere, format, zones: _, ...asked } = options;
-      const opened = await openProduct(name, program.opts().store);
-      const product = await new Shelf().open(opened.world, opened.id);
-      const zones = everywhere ? undefined : await readZoneText(opened, options);
-      const folder = file.startsWith('s3://') ? file.slice(0, file.lastIndexOf('/')) : dirname(resolve(file));
-      const answer = await validateProduct(opened.world, product, {
-        ...asked,
-        reference: await openCog(openStore(folder), basename(file)),
-        ...(zones && { zones: parseGeoJson(zones.text) }),
-      });
-      if (format === 'csv') process.stdout.write(pointsCsv(answer.validation));
-      else if (format === 'json') console.log(toJson(toAnswer(answer)));
-      else console.log(validationTable(answer.validation, answer.classes));
+      const { showAgreement } = await import('../actions/validate.ts');
+      await showAgreement(name, options, program.opts().store);
     });
 }
 

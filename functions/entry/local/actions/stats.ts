@@ -1,0 +1,103 @@
+import { basename, dirname, resolve } from 'node:path';
+import { BadRequest } from '../../../../lib/errors.ts';
+import type { GeoGrid } from '../../../../lib/grid/geo-grid.ts';
+import { type Zone, zonesOnGrid } from '../../../../lib/grid/zone.ts';
+import { modelNamed } from '../../../../lib/science/models.ts';
+import { shareCsv, shareJson, shareTable } from '../../../../lib/view/class-share-tables.ts';
+import { reduceClassShares } from '../../../../lib/view/class-shares.ts';
+import { zoneCsv, zoneJson, zoneTable } from '../../../../lib/view/tables.ts';
+import type { TableOptions } from '../../../../lib/view/text-table.ts';
+import type { CoverRule } from '../../../api/reduction/class-cover.ts';
+import { openStore } from '../../../runtime/stores.ts';
+import { landCoverStats } from '../land-cover-stats.ts';
+import { type OpenProduct, openProduct } from '../open-product.ts';
+import { stepsOf } from '../period-option.ts';
+import { reduceProduct } from '../reduce-product.ts';
+import { seriesChart } from '../series-chart.ts';
+import { tableOptions } from '../terminal.ts';
+import { readZoneText } from '../zones.ts';
+
+export interface Options {
+  readonly variable: string[];
+  readonly time?: string;
+  readonly zones?: string;
+  readonly zoneId?: string;
+  readonly zoneName?: string;
+  readonly weights: 'centre' | 'coverage';
+  readonly format: 'table' | 'csv' | 'json';
+  readonly classes?: CoverRule;
+  readonly renormalise?: true;
+  readonly out?: string;
+  readonly chart?: string;
+  readonly zone?: string;
+}
+
+export async function showStats(name: string, options: Options, store: string): Promise<void> {
+  const product = await openProduct(name, store);
+  if (options.classes) return sayClasses(product, { ...options, classes: options.classes });
+  const zones = await readZoneText(product, options);
+  if (!zones) throw new BadRequest('--zones', 'the spec names none; give a GeoJSON file by --zones');
+  const onGrid: OnGrid = (grid) => zonesOnGrid(zones.text, grid, zones.names);
+  const say = options.out ? {} : tableOptions();
+  const classes = classVariable(product, options.variable);
+  const text = classes
+    ? await classText(product, classes, onGrid, options, say)
+    : await fluxText(product, onGrid, options, say);
+  const { missing, recorded } = await product.gaps();
+  if (missing > 0)
+    console.error(`${missing} of ${recorded} chunks are missing or failed; their area counts as not valid.`);
+  if (!options.out) return console.log(text);
+  await save(options.out, new TextEncoder().encode(text));
+  console.log(options.out);
+}
+
+type OnGrid = (grid: GeoGrid) => Zone[];
+
+async function fluxText(
+  product: OpenProduct,
+  onGrid: OnGrid,
+  options: Options,
+  say: TableOptions,
+): Promise<string> {
+  const reduction = await reduceProduct(product, onGrid, options);
+  if (options.chart) await save(options.chart, seriesChart(reduction, product.spec.title, options.zone));
+  return { table: zoneTable, csv: zoneCsv, json: zoneJson }[options.format](reduction, say);
+}
+
+/** The one class variable that is asked for: classes have areas, no mean. @throws BadRequest when mixed with others */
+function classVariable({ spec }: OpenProduct, names: readonly string[]): string | undefined {
+  const { outputs } = modelNamed(spec.model);
+  const classes = names.filter((name) => outputs[name]?.flags);
+  if (classes.length === 0) return undefined;
+  if (names.length === 1) return classes[0];
+  throw new BadRequest('--variable', `${classes[0]} is a class, not a quantity; name it alone`);
+}
+
+async function classText(
+  product: OpenProduct,
+  name: string,
+  onGrid: OnGrid,
+  options: Options,
+  say: TableOptions,
+): Promise<string> {
+  if (options.chart) throw new BadRequest('--chart', `${name} is a class; charts are of fluxes`);
+  const layer = await product.layer(name);
+  const count = layer.facts.times?.length ?? 1;
+  const steps = options.time === undefined ? { t0: 0, t1: count } : stepsOf(layer, options.time);
+  const variable = { name, ...modelNamed(product.spec.model).outputs[name]! };
+  const zones = onGrid(layer.facts.grid);
+  const shares = await reduceClassShares({ layer, variable, zones, membership: options.weights, steps });
+  return { table: shareTable, csv: shareCsv, json: shareJson }[options.format](shares, say);
+}
+
+/** The product as a whole, or within the zones of a file. */
+async function sayClasses(product: OpenProduct, options: Options & { classes: CoverRule }): Promise<void> {
+  const within = options.zones === undefined ? undefined : await readZoneText(product, options);
+  const text = await landCoverStats(product, within?.text, options);
+  if (!options.out) return console.log(text);
+  await save(options.out, new TextEncoder().encode(text));
+  console.log(options.out);
+}
+
+const save = (file: string, bytes: Uint8Array) =>
+  openStore(dirname(resolve(file))).put(basename(file), bytes);
