@@ -56,7 +56,7 @@ async function checkPrepared(world: World, plan: Plan, product: Product, { windo
     const prepared = await readPrepared(world.store, product, t);
     if (prepared?.from === plan.counts?.[t]) continue;
     throw new UnsupportedInput(
-      `fresh: ${product.model.prepare!.id} of ${product.windows[t]!.year} is a statistic of the whole region, and its inputs, or the model, have changed: no chunk can be made without it. Run the product instead.`,
+      `fresh: ${product.model.prepare!.id} of ${product.windows[t]!.year} is a statistic of the whole region, and its inputs, or the model, have changed: no chunk can be made without it, and one of the new beside others of the old would be a mixture. Run the product (chunkflux run, or redrive): only what is stale is computed.`,
     );
   }
 }

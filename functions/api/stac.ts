@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isoDateTime } from '../../lib/grid/time.ts';
+import type { Source } from '../../lib/job/spec.ts';
 import type { World } from '../../lib/job/world.ts';
 import { dataRoot } from '../../lib/store/keys.ts';
 import { nativeBounds } from '../../lib/view/target-window.ts';
 import { type Bounds, lonLatBounds } from './extent.ts';
 import { legendFor } from './legends.ts';
+import { madeFrom, sourceDocuments } from './provenance.ts';
 import type { ServedProduct } from './served-product.ts';
 import type { ServedVariable } from './served-variable.ts';
 import { type StepAxis, stepAxis } from './step-axis.ts';
@@ -57,6 +59,7 @@ export async function stacItem(world: World, served: ServedProduct, t: number, b
   const { grid, windows, model, levels } = served.product;
   const { year, steps } = windows[t]!;
   const top = await served.record(world, levels.length - 1, { t, y: 0, x: 0 });
+  const made = await madeFrom(world, served, t);
   const bounds = lonLatBounds(grid);
   return {
     type: 'Feature',
@@ -80,13 +83,14 @@ export async function stacItem(world: World, served: ServedProduct, t: number, b
         'chunkflux:digest': top.digest,
         'chunkflux:state': top.lacking ? 'incomplete' : top.state,
       }),
+      ...(made && { 'chunkflux:chunks_made_from': made }),
     },
     assets: await assets(world, served, base),
     links: [
       ...links(base, served),
       { rel: 'self', href: `${base}/stac/${served.id}/items/${year}`, type: 'application/geo+json' },
       { rel: 'collection', href: `${base}/stac/${served.id}`, type: 'application/json' },
-      ...derivedFrom(served, base),
+      ...(await derivedFrom(world, served, t, base)),
     ],
   };
 }
@@ -98,26 +102,36 @@ const links = (base: string, { id, product }: ServedProduct): Json[] => [
   ...product.model.cite.map((title) => ({ rel: 'cite-as', href: `${base}/products/${id}`, title })),
 ];
 
-/** The sources by the names that the product's spec gives them; what they looked like is part of every digest. */
-function derivedFrom({ id, product }: ServedProduct, base: string): Json[] {
+/**
+ * The sources by the names that the product's spec gives them. Each leads to a document that lists the objects which
+ * that year is made from; the link's checksum is of that document, so that it fixes all of them.
+ */
+async function derivedFrom(world: World, served: ServedProduct, t: number, base: string): Promise<Json[]> {
+  const { id, product } = served;
+  const documents = await sourceDocuments(world, served, t);
   return Object.entries(product.spec.sources).map(([name, source]) => {
-    const what =
-      'files' in source
-        ? source.files
-        : 'file' in source
-          ? source.file
-          : 'zarr' in source
-            ? `${source.zarr}/${source.variable}`
-            : 'constant' in source
-              ? `constant ${source.constant}`
-              : `a series of ${Object.keys(source.series).length} values`;
+    const { text, objects } = documents[name]!;
     return {
       rel: 'derived_from',
-      href: `${base}/products/${id}/sources/${name}`,
+      href: `${base}/products/${id}/sources/${name}?year=${product.windows[t]!.year}`,
       type: 'application/json',
-      title: `${name}: ${what}`,
+      title: `${name}: ${titleOf(source)}`,
+      'file:size': Buffer.byteLength(text),
+      'file:checksum': multihash(text),
+      ...(objects && {
+        'chunkflux:objects': objects.length,
+        'chunkflux:bytes': objects.reduce((sum, { size = 0 }) => sum + size, 0),
+      }),
     };
   });
+}
+
+function titleOf(source: Source): string {
+  if ('files' in source) return source.files;
+  if ('file' in source) return source.file;
+  if ('zarr' in source) return `${source.zarr}/${source.variable}`;
+  if ('constant' in source) return `constant ${source.constant}`;
+  return `a series of ${Object.keys(source.series).length} values`;
 }
 
 function projection({ product: { grid } }: ServedProduct): Json {

@@ -22,10 +22,17 @@ export async function staleTest(
   product: ServedProduct,
   t: number,
 ): Promise<(record: ChunkRecord) => Promise<boolean>> {
-  const [tasks, prepared] = await Promise.all([
-    plannedTasks(world, product),
-    readPrepared(world.store, product.product, t),
-  ]);
+  return staleAgainst(world, product, t, await plannedTasks(world, product));
+}
+
+/** The same against the tasks of a plan at hand. */
+export async function staleAgainst(
+  world: World,
+  product: ServedProduct,
+  t: number,
+  tasks: Tasks,
+): Promise<(record: ChunkRecord) => Promise<boolean>> {
+  const prepared = await readPrepared(world.store, product.product, t);
   return async ({ at: { y, x }, digest }) => {
     const task = tasks.get(`${y}/${x}`);
     const window = task?.windows.find((w) => w.t === t);

@@ -240,7 +240,8 @@ function storedMeaning({ title, nodata, validRange, scale, offset, grid }: Layer
   return { title, nodata, validRange, scale, offset, crs: grid.crs.proj4, transform: grid.transform };
 }
 
-function dependenciesOf(
+/** The objects that a window of a region depends on through one input. */
+export function dependenciesOf(
   product: Product,
   binding: Binding,
   layers: Readonly<Record<string, Layer>>,

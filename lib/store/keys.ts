@@ -6,6 +6,9 @@ export const productRoot = (product: string): string => `products/${product}/`;
 export const productKey = (product: string): string => `${productRoot(product)}product.json`;
 export const dataRoot = (product: string): string => `${productRoot(product)}data.zarr`;
 
+/** SHA-256 of the inputs that a product is made from, where somebody had them taken. */
+export const checksumsKey = (product: string): string => `${productRoot(product)}checksums.json`;
+
 /** Zone geometry that goes with a product: GeoJSON; `spec` are the zones that its spec names. */
 export const zonesKey = (product: string, set = 'spec'): string =>
   `${productRoot(product)}zones/${set}.geojson`;

@@ -111,7 +111,9 @@ describe('a chunk on demand', () => {
     const { status, detail } = await get(`${CHUNK}?fresh=true`);
     expect([status, detail]).toEqual([
       422,
-      expect.stringMatching(/statistic of the whole region.*Run the product/),
+      expect.stringMatching(
+        /2021 is a statistic of the whole region.*Run the product \(chunkflux run, or redrive\)/,
+      ),
     ]);
   });
 

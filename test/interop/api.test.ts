@@ -31,7 +31,7 @@ interface Report {
   owslib: { layers: string[]; sets: string[]; bounds: number[]; tile: boolean } & Record<string, unknown>;
   titiler: string[];
   tilings: { worst: number; native: string; levels: number };
-  stac: { items: string[]; derived_from: string[]; checksum: string };
+  stac: { items: string[]; derived_from: string[]; checksum: string; extensions: [string[], string[]] };
   coverages: [string, string[]][];
   rio_tiler: { valid: number; mean: number };
 }
@@ -121,6 +121,7 @@ describe.skipIf(!python)(`the API to the programs of others${python ? '' : ` (${
     expect(report.stac.items).toEqual(['tiny-2021', 'tiny-2022']);
     expect(report.stac.derived_from.length).toBeGreaterThan(5);
     expect(report.stac.checksum).toMatch(/^1220[0-9a-f]{64}$/);
+    expect(report.stac.extensions.map((names) => names.length)).toEqual([4, 5]);
   });
 
   it('the models of CoverageJSON take a series at a place and over an area', () => {

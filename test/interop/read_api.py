@@ -3,9 +3,11 @@
 python test/interop/read_api.py URL PRODUCT VARIABLE; prints what each found as JSON
 """
 
+import hashlib
 import io
 import json
 import math
+import re
 import sys
 
 import numpy
@@ -136,6 +138,64 @@ def tilings():
     return {"worst": worst, "native": native.crs._pyproj_crs.name, "levels": len(native.tileMatrices)}
 
 
+def numbers(values, *counts):
+    return len(values) in counts and all(isinstance(v, (int, float)) for v in values)
+
+
+def file_fields(value):
+    """Checksums are multihashes: what hash, how long, and the hash; here SHA-256 alone."""
+    for one in (*value.get("assets", {}).values(), *value["links"]):
+        assert {key for key in one if key.startswith("file:")} <= {"file:checksum", "file:size"}
+        assert re.fullmatch("1220[0-9a-f]{64}", one.get("file:checksum", "1220" + 64 * "0"))
+        assert isinstance(one.get("file:size", 0), int)
+
+
+def projection_fields(value):
+    fields = value["properties"] if value["type"] == "Feature" else {}
+    if fields:
+        assert fields["proj:code"] or fields["proj:wkt2"]
+        assert numbers(fields["proj:shape"], 2) and numbers(fields["proj:transform"], 6, 9)
+
+
+def datacube_fields(value):
+    fields = value.get("properties", value)
+    for name, dimension in fields["cube:dimensions"].items():
+        assert numbers(dimension["extent"], 2) if name in "xy" else len(dimension["extent"]) == 2
+        assert dimension["type"] == ("spatial" if name in "xy" else "temporal")
+        assert dimension.get("axis") == (name if name in "xy" else None)
+    for variable in fields["cube:variables"].values():
+        assert variable["type"] in ("data", "auxiliary") and set(variable["dimensions"]) <= set(fields["cube:dimensions"])
+
+
+def render_fields(value):
+    for one in value.get("properties", value)["renders"].values():
+        assert one["assets"] and set(one["assets"]) <= set(value["assets"])
+        assert all(numbers(pair, 2) for pair in one["rescale"]) and one["colormap_name"]
+
+
+def zarr_fields(value):
+    asset = value["assets"]["zarr"]
+    assert asset["zarr:zarr_format"] in (2, 3) and asset["zarr:node_type"] in ("array", "group")
+    assert isinstance(asset["zarr:consolidated"], bool)
+
+
+EXTENSIONS = {
+    "file/v2.1.0": file_fields,
+    "projection/v2.0.0": projection_fields,
+    "datacube/v2.3.0": datacube_fields,
+    "render/v2.0.0": render_fields,
+    "zarr/v1.1.0": zarr_fields,
+}
+
+
+def extensions(value):
+    """The schemas of extensions lie on the network: what they want of an item or a collection is asked here by hand."""
+    names = [re.fullmatch("https://stac-extensions.github.io/(.*)/schema.json", url)[1] for url in value["stac_extensions"]]
+    for name in names:
+        EXTENSIONS[name](value)
+    return names
+
+
 def stac():
     catalogue, collection = ask("/stac").json(), ask(f"/stac/{product}").json()
     items = ask(f"/stac/{product}/items").json()["features"]
@@ -143,13 +203,16 @@ def stac():
     for item in items:
         CheckedItem(**item)
     for read, value in ((Catalog, catalogue), (Collection, collection), *((Item, item) for item in items)):
-        # The core is validated by the schemas that come with pystac; those of extensions lie on the network.
         read.from_dict({**value, "stac_extensions": []}, preserve_dict=True).validate()
+    for link in items[0]["links"]:
+        if link["rel"] == "derived_from":
+            assert link["file:checksum"] == "1220" + hashlib.sha256(ask(link["href"]).content).hexdigest()
     links = items[0]["links"]
     return {
         "items": [item["id"] for item in items],
         "derived_from": [link["title"] for link in links if link["rel"] == "derived_from"],
         "checksum": items[0]["assets"]["zarr"].get("file:checksum", ""),
+        "extensions": [extensions(value) for value in (collection, items[0])],
     }
 
 

@@ -11,6 +11,7 @@ import { addRuns } from './commands/runs.ts';
 import { addScene } from './commands/scene.ts';
 import { addServe } from './commands/serve.ts';
 import { addSite } from './commands/site.ts';
+import { addSources } from './commands/sources.ts';
 import { addStats } from './commands/stats.ts';
 import { addStatus } from './commands/status.ts';
 import { addValidate } from './commands/validate.ts';
@@ -37,6 +38,7 @@ export function chunkflux(): Command {
     addPlan,
     addRun,
     addStatus,
+    addSources,
     addInspect,
     addStats,
     addValidate,
