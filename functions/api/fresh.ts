@@ -2,7 +2,7 @@ import { UnsupportedInput } from '../../lib/errors.ts';
 import type { ChunkCoord } from '../../lib/grid/region.ts';
 import { worldOf } from '../../lib/job/inputs-of.ts';
 import { type Plan, planRun, type Task } from '../../lib/job/plan.ts';
-import { readPrepared } from '../../lib/job/prepare.ts';
+import { readPrepared, statisticFrom } from '../../lib/job/prepare.ts';
 import type { Product } from '../../lib/job/product.ts';
 import { type ChunkOutcome, runTask } from '../../lib/job/run-task.ts';
 import { readPlanInput } from '../../lib/job/start.ts';
@@ -35,7 +35,7 @@ export async function freshen(
   const input = await readPlanInput(own, spec, memoryLimit);
   const plan = planRun(input);
   const task = taskOf(plan, input.product, at);
-  const bytes = task.windows.reduce((sum, window) => sum + window.bytes, 0);
+  const bytes = task.windows.reduce((sum, window) => sum + window.bytes, task.spinUp?.bytes ?? 0);
   if (bytes > limits.freshBytes)
     throw new OverLimit('freshBytes', limits.freshBytes, bytes, 'Run the product instead.');
   await checkPrepared(own, plan, input.product, task);
@@ -54,7 +54,7 @@ function taskOf({ tasks }: Plan, product: Product, { t, y, x }: ChunkCoord): Tas
 async function checkPrepared(world: World, plan: Plan, product: Product, { windows }: Task): Promise<void> {
   for (const { t } of windows) {
     const prepared = await readPrepared(world.store, product, t);
-    if (prepared?.from === plan.counts?.[t]) continue;
+    if (prepared?.from === statisticFrom(product, plan.counts, t)) continue;
     throw new UnsupportedInput(
       `fresh: ${product.model.prepare!.id} of ${product.windows[t]!.year} is a statistic of the whole region, and its inputs, or the model, have changed: no chunk can be made without it, and one of the new beside others of the old would be a mixture. Run the product (chunkflux run, or redrive): only what is stale is computed.`,
     );

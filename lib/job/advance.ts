@@ -110,9 +110,7 @@ async function keepZones(
  */
 async function merge(own: EventWorld, { product, plan }: OpenedRun): Promise<Undone> {
   try {
-    for (const { t } of product.windows) {
-      await mergeCounts(own, product, readTasks(own, plan.run, product), t, plan.counts![t]!);
-    }
+    await mergeCounts(own, product, () => readTasks(own, plan.run, product), plan.counts);
     return {};
   } catch (error) {
     if (!(error instanceof MissingInput)) throw error;

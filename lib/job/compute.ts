@@ -9,6 +9,7 @@ import {
   type Prepared,
   type Room,
   type Shape,
+  statesOf,
   valuesPerCell,
 } from '../science/model.ts';
 import { schemeOf } from './binding.ts';
@@ -171,13 +172,13 @@ const mapOutputs = <T>(
 
 /** Values of all that is carried, in one cell. */
 export const stateValues = ({ model, params }: Product): number =>
-  Object.values(model.state ?? {}).reduce((sum, variable) => sum + valuesPerCell(variable, params), 0);
+  statesOf(model, params).reduce((sum, [, variable]) => sum + valuesPerCell(variable, params), 0);
 
 /** The state before the first window. */
 export function initialState({ model, params }: Product, region: Region): ChunkState {
   const cells = rowsOf(region) * colsOf(region);
   return Object.fromEntries(
-    Object.entries(model.state ?? {}).map(([pool, variable]) => [
+    statesOf(model, params).map(([pool, variable]) => [
       pool,
       new Float64Array(cells * valuesPerCell(variable, params)).fill(variable.initial),
     ]),

@@ -83,7 +83,7 @@ async function trySample(
       await countTask(world, plan, product, task);
       counting = addEffort(counting, spent(scratch, world.now() - started));
     }
-    for (const { t } of product.windows) await mergeCounts(world, product, counted, t, plan.counts![t]!);
+    await mergeCounts(world, product, () => counted, plan.counts);
     scratch.take();
   }
   const efforts: Effort[] = [];

@@ -6,6 +6,7 @@ import { sourceWindow } from '../grid/warp.ts';
 import type { LayerFacts } from '../raster/layer.ts';
 import { type Binding, isRead, type ReadSource, type SeriesSource } from './binding.ts';
 import type { DayWindow } from './binding-days.ts';
+import { SPIN_UP } from './product.ts';
 
 /** What must be read of one layer for a window of the product: the planner's promise, and the door's order. */
 export interface Footprint {
@@ -71,21 +72,24 @@ export function layerRegions(grid: GeoGrid, binding: Binding, t: number, region:
   return [of(name, storedSteps(source, t))];
 }
 
-/** Stored steps that a window of the product reads, in its order. @param t number of the window */
+/** Stored steps that a window of the product reads, in its order; a first state those of all windows. @param t number of the window */
 export function storedSteps(source: ReadSource, t: number): readonly number[] {
   switch (source.kind) {
     case 'classes':
       return [0];
     case 'field':
-      return source.steps[Math.max(0, t)]!; // a daily model has no months to read: what it spins up with does not vary
+      return t === SPIN_UP ? source.steps.flat() : source.steps[t]!;
     case 'series':
-      return source.composites[t]!.map(({ index }) => index);
+      return compositesOf(source, t).map(({ index }) => index);
     case 'days':
       return stepsOfDayWindow(source.windows[t]!);
     case 'years':
       return [...new Set(source.windows[t]!.flat())];
   }
 }
+
+const compositesOf = ({ composites }: SeriesSource, t: number) =>
+  t === SPIN_UP ? composites.flat() : composites[t]!;
 
 function stepsOfDayWindow(window: DayWindow): readonly number[] {
   if ('slots' in window) return [...new Set(window.slots.flatMap(({ steps }) => steps))];
@@ -95,7 +99,7 @@ function stepsOfDayWindow(window: DayWindow): readonly number[] {
 
 /** The quality layer may hold other dates too: its steps are found by date. */
 export function qualitySteps(source: SeriesSource, quality: LayerFacts, t: number): readonly number[] {
-  return source.composites[t]!.map(({ index }) => quality.times!.indexOf(source.facts.times![index]!));
+  return compositesOf(source, t).map(({ index }) => quality.times!.indexOf(source.facts.times![index]!));
 }
 
 /** `[3, 4, 5, 9]` → `[3, 6), [9, 10)`; each step once. */

@@ -7,7 +7,16 @@ import { stateValues, stepCount, stripRows, valuesIn } from './compute.ts';
 import { CLASS_BAND_BYTES } from './door-classes.ts';
 import { batchSteps } from './door-days.ts';
 import { layerRegions, layerWindow, type PixelWindow, storedSteps } from './footprint.ts';
-import { allWindows, daysIn, type Product, regionOf, SPIN_UP, type Window, windowAt } from './product.ts';
+import {
+  allWindows,
+  climatologyInputs,
+  daysIn,
+  type Product,
+  regionOf,
+  SPIN_UP,
+  type Window,
+  windowAt,
+} from './product.ts';
 
 const MIB = 2 ** 20;
 
@@ -29,12 +38,34 @@ export function taskMemory(
   bindings: readonly Binding[],
   place: { y: number; x: number },
 ): number {
+  const wanted = climatologyInputs(product);
   const worst = allWindows(product).map(({ t }) => {
+    if (t === SPIN_UP && wanted) return climatologyMemory(product, bindings, place, wanted);
     const region = regionOf(product, { ...place, t });
     const chunk = chunkMemory(product, bindings, region, t);
     return t === SPIN_UP ? chunk : Math.max(chunk, coarseMemory(product, region, place));
   });
   return RUNTIME_BYTES + GARBAGE_BYTES + DESK_BYTES + Math.max(...worst);
+}
+
+/** One window's inputs after the other, what is made of them, and the state that is set at the end. */
+function climatologyMemory(
+  product: Product,
+  bindings: readonly Binding[],
+  place: { y: number; x: number },
+  wanted: ReadonlySet<string>,
+): number {
+  const region = regionOf(product, { ...place, t: 0 });
+  const cells = rowsOf(region) * colsOf(region);
+  const read = bindings.filter(({ name }) => wanted.has(name));
+  const values = sum(read.map(({ variable }) => valuesIn(variable, product.windows[0]!)));
+  const strips = 8 * stripRows(product, region) * colsOf(region) * values;
+  const reading = product.windows.map(({ t }) => {
+    const inputs = read.map((binding) => inputBytes(product, binding, region, t));
+    return sum(inputs.map(({ held }) => held)) + Math.max(...inputs.map((input) => input.reading));
+  });
+  const kept = cells * (product.model.climatology!.bytesPerCell + 8 * stateValues(product));
+  return kept + strips + Math.max(...reading);
 }
 
 function chunkMemory(product: Product, bindings: readonly Binding[], region: Region, t: number): number {

@@ -16,7 +16,7 @@ import type { OutputVariable } from '../science/model.ts';
 import { dataRoot, stateKey } from '../store/keys.ts';
 import type { PutOptions, Store } from '../store/store.ts';
 import { stepCount } from './compute.ts';
-import { daysIn, daysOfWindow, type Product, regionOf } from './product.ts';
+import { daysIn, daysOfWindow, type Product, poolsAt, regionOf } from './product.ts';
 import type { Sums } from './record.ts';
 import { checkStillAccepted } from './start.ts';
 import { sumChunk } from './sums.ts';
@@ -109,7 +109,7 @@ export function chunkKeys(product: Product, level: number, at: ChunkCoord): Map<
   );
   const root = dataRoot(product.id);
   const shards = arrays.map((name) => [name, shardKey(root, arrayNamed(product, level, name), at)] as const);
-  const pools = level === 0 ? Object.keys(product.model.state ?? {}) : [];
+  const pools = level === 0 ? poolsAt(product, at.t) : [];
   return new Map([
     ...shards,
     ...pools.map((pool) => [`state/${pool}`, stateKey(product.id, pool, at)] as const),

@@ -40,7 +40,7 @@ async function countPending(world: World, product: Product, counts: Plan['counts
   const stale = new Set<number>();
   for (const { t } of product.windows) {
     const prepared = await readPrepared(world.store, product, t);
-    if (prepared?.from !== counts?.[t]) stale.add(t);
+    if ((prepared?.own ?? prepared?.from) !== counts?.[t]) stale.add(t);
   }
   return async ({ place, windows }) => {
     for (const { t, countDigest } of windows) {

@@ -6,7 +6,7 @@ import { type Binding, isRead } from './binding.ts';
 import { digestOf, listDigest } from './digest.ts';
 import { layerRegions } from './footprint.ts';
 import { taskMemory } from './memory.ts';
-import { type Product, placesOf, regionOf, type Window } from './product.ts';
+import { climatologyInputs, type Product, placesOf, regionOf, SPIN_UP, type Window } from './product.ts';
 import type { Spec } from './spec.ts';
 
 /** One window of a task: a chunk of the product. */
@@ -110,7 +110,10 @@ export function countsDigest(tasks: Iterable<Task>, t: number): string {
 const countsDigests = (product: Product, tasks: readonly Task[]): string[] | undefined =>
   product.model.prepare && product.windows.map(({ t }) => countsDigest(tasks, t));
 
-/** The first state depends on the model and on what is read of its own years, not on what the product writes. */
+/**
+ * The first state depends on the model and on what is read of its own years, not on what the product writes; a
+ * climatology on no more than its own inputs and parameters.
+ */
 function planSpinUp(
   product: Product,
   bindings: readonly Binding[],
@@ -120,14 +123,15 @@ function planSpinUp(
 ): TaskWindow {
   const { model, params, grid } = product;
   const region = regionOf(product, { ...place, t: window.t });
-  const needs = bindings.map(
-    (binding) => [binding, dependenciesOf(product, binding, layers, region, window)] as const,
-  );
+  const wanted = climatologyInputs(product);
+  const needs = bindings
+    .filter(({ name }) => wanted?.has(name) ?? true)
+    .map((binding) => [binding, dependenciesOf(product, binding, layers, region, window)] as const);
   return {
     ...windowOf(window, needs),
     digest: digestOf({
-      spinUp: [model.id, model.version],
-      params,
+      [wanted ? 'climatology' : 'spinUp']: [model.id, model.version],
+      params: wanted ? model.climatology!.uses(params) : params,
       grid: { crs: grid.crs.proj4, transform: grid.transform },
       region,
       years: [window.year, window.steps.at(-1)!.year],
@@ -201,7 +205,7 @@ function meaningDigest(product: Product, binding: Binding, window: Window): stri
 }
 
 /** All of a binding that bears on a window's numbers, but not the listing of objects that others need. */
-function meaningOf({ spec }: Product, { name, source }: Binding, { t }: Window): unknown {
+function meaningOf({ spec }: Product, { name, variable, source }: Binding, { t }: Window): unknown {
   if (source.kind === 'table') return { name, values: source.windows[t] };
   if (!isRead(source)) return { name, source };
   const said = spec.sources[name]!;
@@ -212,7 +216,7 @@ function meaningOf({ spec }: Product, { name, source }: Binding, { t }: Window):
       stored,
       conversion: source.conversion,
       sign: source.sign,
-      steps: source.steps[Math.max(0, t)],
+      steps: t === SPIN_UP && variable.dims === 'tyx' ? source.steps : source.steps[Math.max(0, t)],
     };
   }
   if (source.kind === 'classes') return { name, stored, legend: source.legend };
@@ -232,7 +236,8 @@ function meaningOf({ spec }: Product, { name, source }: Binding, { t }: Window):
     };
   }
   const quality = source.quality && storedMeaning(source.quality);
-  return { name, stored, quality, composite: source.composite, composites: source.composites[t] };
+  const composites = t === SPIN_UP ? source.composites : source.composites[t];
+  return { name, stored, quality, composite: source.composite, composites };
 }
 
 /** Which array of its objects a layer is, and what its stored numbers mean. */

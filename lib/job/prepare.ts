@@ -9,15 +9,17 @@ import { digestOf } from './digest.ts';
 import { openInputs } from './door.ts';
 import { fencedStore } from './fence.ts';
 import { mapInOrder } from './in-order.ts';
-import { countsDigest, type Plan, type Task, type TaskWindow } from './plan.ts';
-import { type Product, regionOf } from './product.ts';
+import type { Plan, Task, TaskWindow } from './plan.ts';
+import { type Product, regionOf, type Window } from './product.ts';
 import { type ChunkRecord, encodeJson, isPermanent, parseJson } from './record.ts';
 import type { World } from './world.ts';
 
 /** A merged statistic, and from which counts it was made. */
 export interface PreparedWindow {
-  /** Digest of the counts' digests. */
+  /** Digest of the counts' digests; where a part is of all windows, of all of theirs. */
   readonly from: string;
+  /** Then those of this window's own. */
+  readonly own?: string;
   /** Digest of what chunks depend on in `value`. A recount that ends in the same value leaves them alone. */
   readonly digest: string;
   /** Chunks that could not be counted and why; their cells are not in the statistic. */
@@ -81,26 +83,71 @@ async function countWindow(
   return counts;
 }
 
+type Tasks = Iterable<Task> | AsyncIterable<Task>;
+
+/** What `PreparedWindow.from` is when the statistic of a window is made from a plan's counts. */
+export const statisticFrom = (product: Product, counts: Plan['counts'], t: number): string | undefined =>
+  isTogether(product) && counts ? digestOf({ own: counts[t], all: counts }) : counts?.[t];
+
+const isTogether = ({ model: { prepare }, params }: Product): boolean =>
+  prepare?.together?.isWanted(params) ?? false;
+
 /**
- * Merges the counts of every chunk of a window and stores the statistic; does nothing when it is already made from
- * these counts.
+ * Merges the counts of every chunk, window by window, and stores the statistics. What is already made from these counts
+ * is left alone.
  *
- * @param tasks all of the plan's; where they come one by one, say `from`
- * @param from names the counts of this window together, as the plan has it
+ * @param tasks all of the plan's, given anew for each window
+ * @param counts names the counts of each window together, as the plan has it
  * @throws MissingInput when a chunk has not been counted for this plan
  */
 export async function mergeCounts(
   world: World,
   product: Product,
-  tasks: Iterable<Task> | AsyncIterable<Task>,
-  t: number,
-  from = countsDigest(tasks as Iterable<Task>, t),
-): Promise<PreparedWindow | undefined> {
+  tasks: () => Tasks,
+  counts: Plan['counts'],
+): Promise<void> {
   const { prepare } = product.model;
-  if (!prepare) return undefined;
-  const { store } = world;
-  const before = await readPrepared(store, product, t);
-  if (before?.from === from) return before;
+  if (!prepare) return;
+  const before = new Map<number, PreparedWindow | undefined>();
+  for (const { t } of product.windows) before.set(t, await readPrepared(world.store, product, t));
+  const isCurrent = ({ t }: Window) => before.get(t)?.from === statisticFrom(product, counts, t);
+  if (product.windows.every(isCurrent)) return;
+  const merged: { t: number; made: Merged }[] = [];
+  for (const window of product.windows) {
+    const { t } = window;
+    const known = before.get(t);
+    if (isTogether(product)) {
+      const own = known?.own === counts![t] ? known! : await addUp(world.store, product, prepare, tasks(), t);
+      merged.push({ t, made: own });
+    } else if (!isCurrent(window)) {
+      await putPrepared(
+        world,
+        product,
+        t,
+        await addUp(world.store, product, prepare, tasks(), t),
+        counts,
+        known,
+      );
+    }
+  }
+  const values =
+    prepare.together?.combine(
+      merged.map(({ made }) => made.value),
+      product.params,
+    ) ?? [];
+  for (const [i, { t, made }] of merged.entries())
+    await putPrepared(world, product, t, { ...made, value: values[i]! }, counts, before.get(t));
+}
+
+type Merged = Pick<PreparedWindow, 'lacking' | 'value'>;
+
+async function addUp(
+  store: Store,
+  product: Product,
+  prepare: Prepare<unknown>,
+  tasks: Tasks,
+  t: number,
+): Promise<Merged> {
   const total = new Float64Array(prepare.length(product.params));
   const lacking: PreparedWindow['lacking'][number][] = [];
   const read = async ({ place, windows }: Task) => {
@@ -111,12 +158,26 @@ export async function mergeCounts(
     if (counts) addCounts(total, counts);
     else lacking.push({ at, reason });
   }
-  const value = prepare.finish(total, product.params);
+  return { lacking, value: prepare.finish(total, product.params) };
+}
+
+async function putPrepared(
+  world: World,
+  product: Product,
+  t: number,
+  { lacking, value }: Merged,
+  counts: Plan['counts'],
+  before: PreparedWindow | undefined,
+): Promise<void> {
+  const prepare = product.model.prepare!;
   const digest = digestOf(prepare.essence?.(value) ?? value);
-  const merged = { from, digest, lacking, value };
+  const own = isTogether(product) && { own: counts![t]! };
   const key = preparedKey(product.id, prepare.id, t);
-  await fencedStore(world, product, before ? [key] : []).put(key, encodeJson(merged));
-  return merged;
+  const store = fencedStore(world, product, before ? [key] : []);
+  await store.put(
+    key,
+    encodeJson({ from: statisticFrom(product, counts, t), ...own, digest, lacking, value }),
+  );
 }
 
 async function readCounts(

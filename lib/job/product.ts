@@ -8,6 +8,7 @@ import {
   type InputVariable,
   MODEL_YEAR_DAYS,
   type OutputVariable,
+  statesOf,
 } from '../science/model.ts';
 import { modelNamed } from '../science/models.ts';
 import { digestOf } from './digest.ts';
@@ -43,7 +44,10 @@ export interface Product {
   readonly shard: Size2;
   readonly chunk: Size2;
   readonly windows: readonly Window[];
-  /** Years that the first state is made from, as one window before the first; absent where the model wants none. */
+  /**
+   * Years that the first state is made from, as one window before the first: of a spin-up, or all of the product's for a
+   * climatology. Absent where the model wants none.
+   */
   readonly spinUp?: Window;
   readonly levels: readonly Level[];
   /** Model, version, parameters, grid and outputs: what a chunk depends on besides its inputs' bytes. */
@@ -108,6 +112,16 @@ export const windowAt = ({ windows, spinUp }: Product, t: number): Window =>
 /** The window in which the first state is made, if there is one, and those of the product. */
 export const allWindows = ({ windows, spinUp }: Product): readonly Window[] =>
   spinUp ? [spinUp, ...windows] : windows;
+
+/** Names of the inputs that a climatology is made from; undefined where the model makes none. */
+export function climatologyInputs({ model, params }: Product): ReadonlySet<string> | undefined {
+  const names = model.climatology?.inputs(params) ?? [];
+  return names.length > 0 ? new Set(names) : undefined;
+}
+
+/** Pools of state that a window leaves behind: the constant ones are left by the first state alone. */
+export const poolsAt = ({ model, params }: Product, t: number): string[] =>
+  statesOf(model, params).flatMap(([name, { constant }]) => (constant && t !== SPIN_UP ? [] : [name]));
 
 /** Days of a window for a daily model: 29 February is left out. */
 export const daysIn = ({ steps }: Pick<Window, 'steps'>): number => (steps.length / 12) * MODEL_YEAR_DAYS;
@@ -203,7 +217,9 @@ function windowsOf({ time }: Spec): Window[] {
 }
 
 function spinUpOf(model: FluxModel, params: unknown, windows: readonly Window[]): Window | undefined {
-  const years = model.spinUp?.years(params, [windows[0]!.year, windows.at(-1)!.year]);
+  const run = [windows[0]!.year, windows.at(-1)!.year] as const;
+  const isWanted = (model.climatology?.inputs(params) ?? []).length > 0;
+  const years = isWanted ? run : model.spinUp?.years(params, run);
   if (!years) return undefined;
   const [from, to] = years;
   return { t: SPIN_UP, year: from, steps: monthSteps(`${yyyy(from)}-01`, `${yyyy(to)}-12`) };

@@ -9,7 +9,7 @@ import { digestOf } from './digest.ts';
 import { openInputs } from './door.ts';
 import { sumOutputs, writeOutputs } from './outputs.ts';
 import type { Plan, Task, TaskWindow } from './plan.ts';
-import { type PreparedWindow, readPrepared } from './prepare.ts';
+import { type PreparedWindow, readPrepared, statisticFrom } from './prepare.ts';
 import { type Product, regionOf } from './product.ts';
 import {
   type ChunkRecord,
@@ -72,7 +72,7 @@ async function runWindow(
 ): Promise<{ record: ChunkRecord; outcome: ChunkOutcome }> {
   const at = { t: window.t, ...task.place };
   const prepared = await readPrepared(world.store, product, window.t);
-  checkPrepared(plan, window.t, prepared);
+  checkPrepared(plan, product, window.t, prepared);
   const digest = chunkDigest(window, prepared?.digest, before?.stateOut);
   const recorded = await readRecord(world.store, product.id, 0, at);
   if (recorded?.digest === digest && isDone(recorded) && (await stands(world, product, recorded))) {
@@ -115,8 +115,8 @@ export const chunkDigest = (window: TaskWindow, prepared?: string, stateIn?: str
   digestOf({ window: window.digest, prepared, stateIn });
 
 /** @throws Conflict when another run merged a statistic of other inputs than this plan's */
-function checkPrepared(plan: Plan, t: number, prepared: PreparedWindow | undefined): void {
-  if (prepared?.from === plan.counts?.[t]) return;
+function checkPrepared(plan: Plan, product: Product, t: number, prepared: PreparedWindow | undefined): void {
+  if (prepared?.from === statisticFrom(product, plan.counts, t)) return;
   throw new Conflict(
     `${plan.spec.product}: another run prepared other inputs while this one was under way. Run again.`,
   );

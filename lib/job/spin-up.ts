@@ -1,14 +1,15 @@
 import { isFluxError, MissingInput } from '../errors.ts';
+import { colsOf, rowsOf } from '../grid/region.ts';
 import type { Counts } from '../science/model.ts';
 import { firstStateKey, stateKey } from '../store/keys.ts';
 import type { Store } from '../store/store.ts';
-import { initialState, spinUpWindow } from './compute.ts';
+import { type ChunkState, initialState, spinUpWindow, stripsOf } from './compute.ts';
 import { openInputs } from './door.ts';
 import { fencedStore } from './fence.ts';
 import type { Plan, Task, TaskWindow } from './plan.ts';
-import { type Product, regionOf, SPIN_UP, windowAt } from './product.ts';
+import { climatologyInputs, type Product, poolsAt, regionOf, SPIN_UP, windowAt } from './product.ts';
 import { type ChunkRecord, encodeJson, failureOf, isDone, isPermanent, parseJson } from './record.ts';
-import { writeState } from './state.ts';
+import { isFirstStateThere, writeState } from './state.ts';
 import type { World } from './world.ts';
 
 /** What is true of the first state of a place: how it came about, from which digest, and the digest of its values. */
@@ -42,10 +43,14 @@ export async function runSpinUp(
   const { spinUp, place } = task;
   if (!spinUp) return undefined;
   const before = await readFirstState(world.store, product.id, place);
-  if (before && isFirstStateCurrent(task, before)) return before;
+  if (before && isFirstStateCurrent(task, before) && (await stands(world, product, task, before)))
+    return before;
   const made = await makeOrSayWhy(world, plan, product, place, spinUp);
   return putFirstState(world, product, place, spinUp.digest, made, before !== undefined);
 }
+
+const stands = async (world: World, product: Product, { place }: Task, { stateOut }: FirstState) =>
+  !world.doubts || isFirstStateThere(world, product, place, stateOut);
 
 type Made =
   | Awaited<ReturnType<typeof makeFirstState>>
@@ -67,11 +72,15 @@ async function makeFirstState(
   place: Task['place'],
   { t, missing: [lacking] }: TaskWindow,
 ) {
+  const wanted = climatologyInputs(product);
   if (lacking !== undefined) {
+    const what = wanted ? product.model.climatology!.title : 'the spin-up';
     throw new MissingInput(
-      `${lacking} should be there and is not: the spin-up reads it. Upload it and run again.`,
+      `${lacking} should be there and is not: ${what} reads it. Upload it and run again.`,
     );
   }
+  if (wanted)
+    return { state: await fromAllWindows(world, plan, product, place, wanted), counts: {}, inputs: {} };
   const region = regionOf(product, { t, ...place });
   const window = windowAt(product, t);
   const inputs = await openInputs(world, plan, product, window, region);
@@ -79,6 +88,31 @@ async function makeFirstState(
   const counts: Counts = spinUpWindow(product, region, window, inputs, state);
   const doors = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.counts()]));
   return { state, counts, inputs: doors };
+}
+
+/** One window after the other: no more than one of them lies in memory. */
+async function fromAllWindows(
+  world: World,
+  plan: Plan,
+  product: Product,
+  place: Task['place'],
+  wanted: ReadonlySet<string>,
+): Promise<ChunkState> {
+  const { windows, params, model } = product;
+  const whole = regionOf(product, { t: 0, ...place });
+  const made = model.climatology!.open(rowsOf(whole) * colsOf(whole), params);
+  for (const window of windows) {
+    world.signal?.throwIfAborted();
+    const region = regionOf(product, { t: window.t, ...place });
+    const inputs = await openInputs(world, plan, product, window, region, (name) => wanted.has(name));
+    for (const { y0, shape, inputs: strip } of stripsOf(product, region, window, inputs, model.room))
+      made.add(shape, strip, y0 * colsOf(region));
+    for (const input of Object.values(inputs)) input.check?.();
+    for (const input of Object.values(inputs)) input.release?.();
+  }
+  const state = initialState(product, whole);
+  made.finish(state);
+  return state;
 }
 
 async function putFirstState(
@@ -91,7 +125,7 @@ async function putFirstState(
 ): Promise<FirstState> {
   const key = firstStateKey(product.id, place);
   const at = { ...place, t: SPIN_UP };
-  const pools = Object.keys(product.model.state ?? {}).map((pool) => stateKey(product.id, pool, at));
+  const pools = poolsAt(product, SPIN_UP).map((pool) => stateKey(product.id, pool, at));
   const fenced = { ...world, store: fencedStore(world, product, replaces ? [...pools, key] : []) };
   if (replaces) await world.store.delete(key);
   const record: FirstState =

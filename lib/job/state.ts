@@ -1,14 +1,15 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { CorruptInput, MissingInput } from '../errors.ts';
 import type { ChunkCoord, Region } from '../grid/region.ts';
+import { statesOf } from '../science/model.ts';
 import { stateKey } from '../store/keys.ts';
 import { type ChunkState, initialState } from './compute.ts';
 import { digestOfBytes } from './digest.ts';
-import { type Product, SPIN_UP, windowAt } from './product.ts';
+import { type Product, poolsAt, regionOf, SPIN_UP, windowAt } from './product.ts';
 import type { World } from './world.ts';
 
 /** Whether a window leaves anything to the next one of its place. */
-export const carriesState = ({ model }: Product): boolean => Object.keys(model.state ?? {}).length > 0;
+export const carriesState = ({ model, params }: Product): boolean => statesOf(model, params).length > 0;
 
 /** The window whose state a window starts from. */
 const windowBefore = ({ spinUp }: Product, t: number): number | undefined =>
@@ -21,8 +22,8 @@ export async function writeState(
   at: ChunkCoord,
   state: ChunkState,
 ): Promise<string> {
-  for (const [pool, values] of Object.entries(state)) {
-    await store.put(stateKey(product.id, pool, at), zstdCompressSync(bytesOf(values)));
+  for (const pool of poolsAt(product, at.t)) {
+    await store.put(stateKey(product.id, pool, at), zstdCompressSync(bytesOf(state[pool]!)));
   }
   return digestOfState(state);
 }
@@ -43,8 +44,9 @@ export async function readState(
 ): Promise<ChunkState> {
   const before = windowBefore(product, at.t);
   if (before === undefined) return initialState(product, region);
-  const pools = Object.keys(product.model.state ?? {}).map(async (pool) => {
-    const key = stateKey(product.id, pool, { ...at, t: before });
+  const left = statesOf(product.model, product.params);
+  const pools = left.map(async ([pool, { constant }]) => {
+    const key = stateKey(product.id, pool, { ...at, t: constant ? SPIN_UP : before });
     const object = await store.get(key);
     if (!object) {
       throw new MissingInput(
@@ -64,6 +66,23 @@ export async function readState(
     );
   }
   return state;
+}
+
+/** Whether the first state of a place is there and is the recorded one. */
+export async function isFirstStateThere(
+  world: World,
+  product: Product,
+  place: Pick<ChunkCoord, 'y' | 'x'>,
+  digest: string | undefined,
+): Promise<boolean> {
+  const at = { ...place, t: 0 };
+  try {
+    await readState(world, product, regionOf(product, at), at, digest);
+    return true;
+  } catch (error) {
+    if (error instanceof CorruptInput || error instanceof MissingInput) return false;
+    throw error;
+  }
 }
 
 const digestOfState = (state: ChunkState): string =>

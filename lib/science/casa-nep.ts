@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { BalanceBlock, NEP_CITE, NEP_OUTPUTS, NEP_SECTIONS, NEP_VERSION } from './balance/nep-balance.ts';
 import { inBlocks } from './blocks.ts';
+import { casaClimatology } from './casa/climatology.ts';
 import { casaInputs } from './casa/inputs.ts';
 import { casaPrepare } from './casa/limits.ts';
 import { CASA_CITE, CASA_STATE, CASA_VERSION, nppBlock } from './casa/npp.ts';
@@ -53,6 +54,7 @@ export const casaNep = defineModel<CasaNepParams>({
   inputs: (of) => ({ ...casaInputs(of), ...rhInputs(of) }),
   outputs: { ...CASA_OUTPUTS, ...RH_OUTPUTS, ...NEP_OUTPUTS },
   state: CASA_STATE,
+  climatology: casaClimatology,
   prepare: casaPrepare,
   room: casaRoom,
   computeChunk(whole, inputs, of, prepared, states, outputs) {

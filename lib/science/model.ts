@@ -137,14 +137,22 @@ export interface Prepare<P> {
   uses?(params: P): unknown;
   /** The part of a prepared statistic that `computeChunk` reads, when the rest is for people; all of it unless said. */
   essence?(prepared: Prepared): unknown;
+  /** Where a part of the statistic is of all windows together. */
+  readonly together?: {
+    isWanted(params: P): boolean;
+    /** What `finish` gave for each window, in order, completed by what follows from all of them. */
+    combine(values: readonly Prepared[], params: P): readonly Prepared[];
+  };
 }
 
 /** What a model carries from window to window: `[cell]`, or `[cell][value]`. */
 export interface StateVariable extends Variable {
   /** Before the first window. */
   readonly initial: number;
-  /** Values a cell; one unless said. */
+  /** Values a cell; one unless said, none where the parameters do not want it. */
   values?(params: never): number;
+  /** Set before the first window, and the same for all of them. */
+  readonly constant?: true;
 }
 
 /** How often a model did what with its inputs, summed over a chunk: said in the record. */
@@ -159,6 +167,30 @@ export interface SpinUp<P> {
   years(params: P, run: readonly [number, number]): readonly [number, number] | undefined;
   /** Sets `state`. `shape` has all months of those years. */
   compute(shape: Shape, input: Inputs, params: P, state: State): Counts;
+}
+
+/**
+ * What a model must know of a place from all of its windows before it computes the first: its state is then set from
+ * them, one window after the other, so that they never lie in memory together.
+ */
+export interface Climatology<P> {
+  /** What messages call it. */
+  readonly title: string;
+  /** Names of the inputs that it is made from; none when the parameters want none. */
+  inputs(params: P): readonly string[];
+  /** The parameters that it looks at. */
+  uses(params: P): unknown;
+  /** Bytes that `open` takes for each cell. */
+  readonly bytesPerCell: number;
+  open(
+    cells: number,
+    params: P,
+  ): {
+    /** Adds one window of some of the cells, the first of which is the cell `from`. */
+    add(shape: Shape, input: Inputs, from: number): void;
+    /** Sets what it is for in `state`, after the last window. */
+    finish(state: State): void;
+  };
 }
 
 /** Arrays that a model would have its block in: it then reads and writes them where they are. */
@@ -184,6 +216,8 @@ export interface FluxModel<P = unknown> {
   /** Carried from one window of a place to the next; `initial` is the value before the first. */
   readonly state?: Readonly<Record<string, StateVariable>>;
   readonly spinUp?: SpinUp<P>;
+  /** Instead of a spin-up. */
+  readonly climatology?: Climatology<P>;
   readonly prepare?: Prepare<P>;
   /** The same arrays each time: only for a block that is computed before anything else of the thread runs. */
   room?(shape: Shape): Room | undefined;
@@ -206,6 +240,13 @@ export interface FluxModel<P = unknown> {
 /** Values that a state variable has in a cell. */
 export const valuesPerCell = ({ values }: StateVariable, params: unknown): number =>
   values?.(params as never) ?? 1;
+
+/** What a model carries with these parameters, by name. */
+export const statesOf = (
+  { state }: Pick<FluxModel, 'state'>,
+  params: unknown,
+): readonly (readonly [name: string, variable: StateVariable])[] =>
+  Object.entries(state ?? {}).filter(([, variable]) => valuesPerCell(variable, params) > 0);
 
 /** Keeps the type of the parameters while a registry holds models of any. */
 export function defineModel<P>(model: FluxModel<P>): FluxModel<P> {

@@ -30,6 +30,11 @@ function startOf(variant: Variant, from = 0, to = CELLS): Record<string, Float64
   if (!whole) {
     whole = freshState(model, CELLS, parsed);
     model.spinUp?.compute(SHAPE, setUp(variant, 2).input, parsed, whole);
+    if (model.climatology?.inputs(parsed).length) {
+      const made = model.climatology.open(CELLS, parsed);
+      made.add(SHAPE, setUp(variant, 2).input, 0);
+      made.finish(whole);
+    }
     firstStates.set(variant, whole);
   }
   return Object.fromEntries(

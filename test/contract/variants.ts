@@ -112,6 +112,12 @@ export const VARIANTS: readonly Variant[] = [
     },
   },
   {
+    title: 'casa-nep with the optimum of the mean year',
+    model: casaNep,
+    params: { ...table, topt: { year: 'climatology' } },
+    reach: CASA_REACH,
+  },
+  {
     title: 'casa-npp',
     model: casaNpp,
     params: table,

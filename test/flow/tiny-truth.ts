@@ -28,6 +28,9 @@ const TYPES: Readonly<Record<number, VegetationType>> = {
 };
 
 export interface PixelYear {
+  readonly topt: number;
+  /** From 1. */
+  readonly toptMonth: number;
   readonly npp: readonly number[];
   readonly rh: readonly number[];
   readonly we: readonly number[];
@@ -37,14 +40,18 @@ export interface PixelYear {
  * One pixel's years, worked out as one would on paper: its files' numbers, one after the other, through the equations
  * of the model. Nothing of chunks, strips, windows or layers.
  */
-export function pixelYears(inputs: TinyInputs, row: number, col: number): PixelYear[] {
+export function pixelYears(inputs: TinyInputs, row: number, col: number, ofMeanYear = false): PixelYear[] {
   const type = majorityType(inputs, row, col);
   let last = Number.NaN;
-  return inputs.years.map((year, y) => {
+  const years = inputs.years.map((year, y) => {
     const ndvi = monthlyNdvi(inputs, year, row * inputs.cols + col);
-    const months = ndvi.map((_, m) => weather(inputs, row, col, year, 12 * y + m, m + 1));
-    const greenest = ndvi.indexOf(Math.max(...ndvi.filter((v) => !Number.isNaN(v))));
-    const topt = optimumTemperature(months[greenest]!.tempC);
+    return { ndvi, months: ndvi.map((_, m) => weather(inputs, row, col, year, 12 * y + m, m + 1)) };
+  });
+  return years.map(({ ndvi, months }) => {
+    const { topt, toptMonth } = optimumOf(
+      ofMeanYear ? years.map((of) => of.ndvi) : [ndvi],
+      ofMeanYear ? years.map((of) => of.months) : [months],
+    );
     const we = months.map(({ evaporation, potential, tempC }) => {
       last = wetness(evaporation, potential, tempC, last);
       return last;
@@ -57,8 +64,20 @@ export function pixelYears(inputs: TinyInputs, row: number, col: number): PixelY
         lightUseEfficiency(tempC, topt, we[m]!, lue),
       ),
     );
-    return { npp, rh: months.map(({ tempC, rain }) => peiRespiration(tempC, rain)), we };
+    return { topt, toptMonth, npp, rh: months.map(({ tempC, rain }) => peiRespiration(tempC, rain)), we };
   });
+}
+
+/** Temperature and number of the month that is greenest, on average over some years. */
+function optimumOf(ndvi: readonly (readonly number[])[], years: readonly (readonly { tempC: number }[])[]) {
+  const mean = (values: readonly number[]) => {
+    const valid = values.filter((v) => !Number.isNaN(v));
+    return valid.length > 0 ? valid.reduce((a, b) => a + b) / valid.length : Number.NaN;
+  };
+  const green = Array.from({ length: 12 }, (_, m) => mean(ndvi.map((year) => year[m]!)));
+  const greenest = green.indexOf(Math.max(...green.filter((v) => !Number.isNaN(v))));
+  const tempC = mean(years.map((months) => months[greenest]!.tempC));
+  return { topt: optimumTemperature(tempC), toptMonth: greenest + 1 };
 }
 
 /** The type that most of the fine pixels in a cell have; of equally many the first of the table. */

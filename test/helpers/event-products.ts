@@ -8,6 +8,9 @@ import { tinyFields } from './tiny-product.ts';
 /** One year of 3 x 3 pixels: 2 x 2 ragged chunks and one above them. Read from Zarr, as little as can be. */
 export const events = tinyInputs({ rows: 3, cols: 3, years: [2021] });
 
+/** Two years of the same. */
+export const twoYears = tinyInputs({ rows: 3, cols: 3, years: [2021, 2022] });
+
 const climate = (variable: string, more = {}) => ({ zarr: 'data/era5.zarr', variable, ...more });
 
 /** Fields of a spec that nothing has to be counted for: soil respiration from temperature and rain. */
@@ -50,6 +53,16 @@ export const productionFields = (patch = {}) => ({
   outputs: ['npp'],
   ...patch,
 });
+
+/** The same of two years, with the optimum temperature of their mean year. */
+export const meanYearFields =
+  (scope: 'pixel' | 'class') =>
+  (patch = {}) =>
+    productionFields({
+      time: { from: '2021-01', to: '2022-12' },
+      params: { fpar: { range: 'table' }, topt: { scope, year: 'climatology' } },
+      ...patch,
+    });
 
 export const specOf = (fields: object): Spec => checkSpec(fields, 'spec');
 

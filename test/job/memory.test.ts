@@ -54,7 +54,7 @@ describe('a worker that does chunks of 12 x 512 x 512 and the one above them', (
       expect(product.levels).toHaveLength(2);
       const bound = Math.max(...plan.tasks.map(({ memory }) => memory));
       const counting = peakOf(planned, 'count');
-      await mergeCounts(world, product, plan.tasks, 0);
+      await mergeCounts(world, product, () => plan.tasks, plan.counts);
       const computing = peakOf(planned, 'run');
       const said = `planned ${mib(bound)}, counted in ${mib(counting)}, computed in ${mib(computing)} MiB`;
       expect(counting, said).toBeLessThanOrEqual(bound);

@@ -38,6 +38,13 @@ describe('what chunks depend on in the NDVI limits', () => {
     expect(essence(countsOf(200, 200)), 'the table').not.toBe(essence(countsOf(500, 500)));
   });
 
+  it('are of the temperature at its height, where that makes an optimum', () => {
+    const uses = (scope: string, lapseKPerKm: number | null) =>
+      digestOf(casaPrepare.uses!(casaParams.parse({ topt: { scope }, climate: { lapseKPerKm } })));
+    expect(uses('class', 6)).not.toBe(uses('class', 6.5));
+    expect(uses('pixel', 6)).toBe(uses('pixel', 6.5));
+  });
+
   it('are the optimum temperatures too, where they are of a class', () => {
     const byClass = casaParams.parse({ topt: { scope: 'class' } });
     const optimum = (temperature: number) => {

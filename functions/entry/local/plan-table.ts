@@ -38,17 +38,16 @@ function aboutProduct({ id, spec, model, grid, windows, spinUp, levels, outputs 
     ['grid', `${grid.height} rows x ${grid.width} columns of ${size}, ${grid.crs.name}`],
     ['levels', `${levels.length}, each half as fine as the one before`],
     ['time', `${years}, ${sum(windows.map(({ steps }) => steps.length))} months`],
-    ...(spinUp ? [spinUpFact(spinUp)] : []),
+    ...(spinUp ? [firstStateFact(model, spinUp)] : []),
     ['outputs', Object.keys(outputs).join(' ')],
   ];
 }
 
-function spinUpFact({ year, steps }: Window): Fact {
+function firstStateFact({ climatology }: Product['model'], { year, steps }: Window): Fact {
   const last = steps.at(-1)!.year;
-  return [
-    'spin-up',
-    `${year === last ? year : `${year}–${last}`}, repeated until the first state is at rest`,
-  ];
+  const years = year === last ? year : `${year}–${last}`;
+  if (climatology) return ['first', `${years}, for ${climatology.title}`];
+  return ['spin-up', `${years}, repeated until the first state is at rest`];
 }
 
 const inputColumns = (product: Product): Column<Binding>[] => [

@@ -39,8 +39,7 @@ export async function runProduct(
   await stage('accepting', () => startRun(world, planned));
   await stage('metadata', () => writeMetadata(world, product));
   await workOff('count', 'counting');
-  for (const { t } of product.windows)
-    await stage('merging', () => mergeCounts(world, product, plan.tasks, t));
+  await stage('merging', () => mergeCounts(world, product, () => plan.tasks, plan.counts));
   for (let round = 1; ; round++) {
     await workOff('run', 'computing');
     const summary = await stage('finishing', () => finishRun(world, product, plan.run));

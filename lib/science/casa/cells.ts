@@ -1,6 +1,7 @@
 /** What a cell is for a whole year: its greenest month, its optimum temperature, its efficiency. */
 import type { CasaDesk } from '../kernels/casa.ts';
-import type { Inputs, Prepared, Shape } from '../model.ts';
+import type { Inputs, Prepared, Shape, State } from '../model.ts';
+import { isOfMeanYear } from './climatology.ts';
 import { efficiencies, sharedEfficiency } from './efficiency.ts';
 import { greenness } from './limits.ts';
 import type { CasaParams } from './params.ts';
@@ -8,7 +9,7 @@ import { greenestStep, optimumTemperature } from './stress.ts';
 
 /** Columns of one value a cell. */
 export interface CellColumns {
-  /** Index of the greenest step, −1 without one. */
+  /** Index of the greenest step, of the year or of the mean year; −1 without one. */
   readonly greenest: Int32Array;
   /** degC, NaN without one. */
   readonly topt: Float64Array;
@@ -21,6 +22,7 @@ export function cellColumns(
   input: Inputs,
   params: CasaParams,
   prepared: Prepared,
+  state: State,
   desk?: CasaDesk,
 ): CellColumns {
   const { cells } = shape;
@@ -29,10 +31,18 @@ export function cellColumns(
     topt: new Float64Array(cells),
     lueMax: new Float64Array(cells),
   };
-  if (desk && params.topt.scope === 'pixel') fillOptimumAtDesk(shape, input, params, columns, desk);
+  if (isOfMeanYear(params)) takeOptimum(shape, state, columns);
+  else if (desk && params.topt.scope === 'pixel') fillOptimumAtDesk(shape, input, params, columns, desk);
   else fillOptimum(shape, input, params, prepared, columns);
   fillEfficiency(cells, input, params, columns.lueMax);
   return columns;
+}
+
+/** As it was found from all years. */
+function takeOptimum({ steps }: Shape, { topt, toptMonth }: State, columns: CellColumns): void {
+  const stepOf = new Map(steps.map(({ month }, t) => [month, t]));
+  columns.topt.set(topt!);
+  for (const [i, month] of toptMonth!.entries()) columns.greenest[i] = stepOf.get(month) ?? -1;
 }
 
 function fillOptimum(

@@ -17,7 +17,7 @@ import { TABLE_NDVI_MAX, TABLE_NDVI_MIN } from './efficiency.ts';
 import { NDVI_LIMIT_CAP } from './fpar.ts';
 import { type CasaParams, scalesNdvi } from './params.ts';
 import { countOf, NDVI_BINS, ndviBin, ndviQuantile } from './quantile.ts';
-import { countOptimum, finishOptimum, OPTIMUM_COUNTERS } from './region-optimum.ts';
+import { addOptima, countOptimum, finishOptimum, OPTIMUM_COUNTERS } from './region-optimum.ts';
 
 export const LOWER_PERCENTILE = 0.05;
 export const UPPER_PERCENTILE = 0.95;
@@ -88,6 +88,10 @@ const wantsPercentiles = (params: CasaParams): boolean =>
 
 const wantsOptimum = ({ topt: { scope } }: CasaParams): boolean => scope === 'class' || scope === 'region';
 
+/** Whether the optimum of a class or region is of the mean year of all years. */
+const wantsMeanOptimum = (params: CasaParams): boolean =>
+  wantsOptimum(params) && params.topt.year === 'climatology';
+
 const histogramLength = (params: CasaParams): number => (wantsPercentiles(params) ? TYPES * NDVI_BINS : 0);
 
 /** Adds the NDVI of a block to the histograms of its types; cells outside the study region do not count. */
@@ -115,7 +119,8 @@ export function countNdvi(
 export const greenness = (input: Inputs, { fpar: { mode } }: CasaParams): Float64Array =>
   (mode === 'product' ? input.fpar : input.ndvi) as Float64Array;
 
-const greennessName = ({ fpar: { mode } }: CasaParams): string => (mode === 'product' ? 'fpar' : 'ndvi');
+export const greennessName = ({ fpar: { mode } }: CasaParams): string =>
+  mode === 'product' ? 'fpar' : 'ndvi';
 
 /** The two-stage statistic: integer histograms by chunk, percentiles from their sum. One run of it a calendar year. */
 export const casaPrepare: Prepare<CasaParams> = {
@@ -138,16 +143,28 @@ export const casaPrepare: Prepare<CasaParams> = {
   },
   finish(counts, params) {
     const split = histogramLength(params);
-    return {
-      ...(split > 0 ? { limits: writeLimits(limitsFromCounts(counts, params)) } : {}),
-      ...(wantsOptimum(params)
-        ? { optimumC: finishOptimum(counts.subarray(split), params.topt.scope === 'region') }
-        : {}),
-    };
+    const limits = split > 0 ? { limits: writeLimits(limitsFromCounts(counts, params)) } : {};
+    const sums = counts.subarray(split);
+    if (wantsMeanOptimum(params)) return { ...limits, optimumSums: [...sums] };
+    if (!wantsOptimum(params)) return limits;
+    return { ...limits, optimumC: finishOptimum(sums, params.topt.scope === 'region') };
   },
-  uses: ({ fpar, topt }) => ({ fpar, topt }),
-  // How many samples stand behind a limit is for readers: it changes with every pixel, the limits hardly ever.
-  essence: ({ limits, ...rest }) => ({
+  together: {
+    isWanted: wantsMeanOptimum,
+    combine(values, { topt: { scope, minMonths } }) {
+      const sums = addOptima(values.map(({ optimumSums }) => optimumSums as readonly number[]));
+      const optimumC = finishOptimum(sums, scope === 'region', minMonths);
+      return values.map((value) => ({ ...value, optimumC }));
+    },
+  },
+  uses: (params) => {
+    const { fpar, topt, climate } = params;
+    // whoever takes temperature to another height takes T_opt there too
+    return { fpar, topt, ...(wantsOptimum(params) && climate.lapseKPerKm !== null && { climate }) };
+  },
+  // How many samples stand behind a limit is for readers: it changes with every pixel, the limits hardly ever. So do the
+  // sums behind an optimum of several years.
+  essence: ({ limits, optimumSums: _, ...rest }) => ({
     ...rest,
     limits: Object.entries((limits ?? {}) as StoredLimits).map(([type, { low, high, source }]) => [
       type,

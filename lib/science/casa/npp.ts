@@ -5,6 +5,7 @@ import { casaDesk, casaRoom } from '../kernels/desk.ts';
 import { defineModel, type Inputs, type Outputs, type Prepared, type Shape, type State } from '../model.ts';
 import { type Rows, storeRow } from '../rows.ts';
 import { cellColumns } from './cells.ts';
+import { casaClimatology, isOfMeanYear } from './climatology.ts';
 import { fparForm, loopCoefficients } from './coefficients.ts';
 import { fillDiagnostics } from './diagnostics.ts';
 import { casaInputs } from './inputs.ts';
@@ -22,6 +23,9 @@ export const CASA_CITE = [
   'Wang, L.; Liu, Z. (2025) Carbon Footprints 4(4), 28',
 ] as const;
 
+const ofMeanYear = { dims: 'yx', initial: Number.NaN, constant: true } as const;
+const inMeanYear = (params: CasaParams): number => (isOfMeanYear(params) ? 1 : 0);
+
 /** Wetness of the last month that had one, from December to January; before the first, none. */
 export const CASA_STATE = {
   wetness: {
@@ -30,6 +34,20 @@ export const CASA_STATE = {
     dims: 'yx',
     range: [0.5, 1],
     initial: Number.NaN,
+  },
+  topt: {
+    ...ofMeanYear,
+    title: 'Optimum temperature: mean of the greenest month of the mean year',
+    units: 'degC',
+    range: [0, 50],
+    values: inMeanYear,
+  },
+  toptMonth: {
+    ...ofMeanYear,
+    title: 'Greenest calendar month of the mean year',
+    units: '1',
+    range: [1, 12],
+    values: inMeanYear,
   },
 } as const;
 
@@ -63,7 +81,7 @@ export function nppBlock(
   const diagnosed = DIAGNOSTICS.some((name) => output[name]);
   const wet = new Float64Array(diagnosed ? shape.steps.length * shape.cells : 0);
   const wetness = wetnessRows(shape, input, params, state, desk);
-  const columns = cellColumns(shape, input, params, prepared, desk);
+  const columns = cellColumns(shape, input, params, prepared, state, desk);
   const form = fparForm(params, prepared);
   const green = greenness(input, params);
   const forcing = {
@@ -96,6 +114,7 @@ export const casaNpp = defineModel<CasaParams>({
   inputs: casaInputs,
   outputs: CASA_OUTPUTS,
   state: CASA_STATE,
+  climatology: casaClimatology,
   prepare: casaPrepare,
   room: casaRoom,
   computeChunk(whole, inputs, params, prepared, states, outputs) {

@@ -29,16 +29,15 @@ const topt = z
   .strictObject({
     /** Whose greenest month; `given` reads the input `optimumTemperature`, e.g. of a climatology. */
     scope: z.enum(['pixel', 'class', 'region', 'given']).default('pixel'),
-    /** Each year has its own; a climatology of several comes as a layer. */
-    year: z
-      .string()
-      .refine(
-        (year) => year === 'each',
-        'only "each" is built; for a climatology say scope: given, and give the layer as source optimumTemperature',
-      )
-      .optional(),
-    /** Months with NDVI that a year must have. */
+    /** Each year has its own (also when nothing is said), or all have that of their mean year. */
+    year: z.enum(['each', 'climatology']).optional(),
+    /** Months with NDVI that a year, or the mean year, must have. */
     minMonths: z.int().min(1).max(12).default(TOPT_MIN_MONTHS),
+  })
+  .refine(({ scope, year }) => scope !== 'given' || year !== 'climatology', {
+    path: ['year'],
+    message:
+      'a given T_opt is the same in every year as it is; leave year out, or say scope: pixel, class or region',
   })
   .prefault({});
 

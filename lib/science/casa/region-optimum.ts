@@ -37,6 +37,13 @@ export function countOptimum(
   }
 }
 
+/** Counters of several years as one. */
+export function addOptima(years: readonly (readonly number[])[]): Float64Array {
+  const total = new Float64Array(OPTIMUM_COUNTERS);
+  for (const counts of years) for (let i = 0; i < total.length; i++) total[i]! += counts[i]!;
+  return total;
+}
+
 /** All types as one. */
 function pool(counts: Float64Array): Float64Array {
   const one = new Float64Array(MONTHS * SUMS);
@@ -44,23 +51,35 @@ function pool(counts: Float64Array): Float64Array {
   return one;
 }
 
-/** Mean temperature of the month with the highest mean greenness, the earliest of equals; null without data. */
-function optimumOf(sums: Float64Array): number | null {
+/** Mean temperature of the month with the highest mean greenness, the earliest of equals; null with too few months. */
+function optimumOf(sums: Float64Array, minMonths: number): number | null {
   let greenest = Number.NEGATIVE_INFINITY;
   let optimum: number | null = null;
+  let months = 0;
   for (let month = 0; month < MONTHS; month++) {
     const n = sums[month * SUMS]!;
+    if (n === 0) continue;
+    months++;
     const green = sums[month * SUMS + 1]! / n;
-    if (n === 0 || green <= greenest) continue;
+    if (green <= greenest) continue;
     greenest = green;
     optimum = optimumTemperature(sums[month * SUMS + 2]! / n / SCALE);
   }
-  return optimum;
+  return months < minMonths ? null : optimum;
 }
 
-/** Optimum temperature by type index, degC; the same for each when the region is one. */
-export function finishOptimum(counts: Float64Array, asOne: boolean): readonly (number | null)[] {
-  if (asOne) return new Array<number | null>(TYPES).fill(optimumOf(pool(counts)));
+/**
+ * Optimum temperature by type index, degC; the same for each when the region is one.
+ * @param minMonths calendar months that must have data in any cell
+ */
+export function finishOptimum(
+  counts: Float64Array,
+  asOne: boolean,
+  minMonths = 1,
+): readonly (number | null)[] {
+  if (asOne) return new Array<number | null>(TYPES).fill(optimumOf(pool(counts), minMonths));
   const width = MONTHS * SUMS;
-  return VEGETATION_TYPES.map((_, type) => optimumOf(counts.subarray(type * width, (type + 1) * width)));
+  return VEGETATION_TYPES.map((_, type) =>
+    optimumOf(counts.subarray(type * width, (type + 1) * width), minMonths),
+  );
 }
