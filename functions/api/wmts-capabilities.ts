@@ -1,4 +1,6 @@
+import type { Crs } from '../../lib/grid/crs.ts';
 import { escapeXml } from '../../lib/view/svg.ts';
+import { nativeBounds } from '../../lib/view/target-window.ts';
 import { scaleDenominator, TILE, type TileMatrixSet } from '../../lib/view/tile-matrix.ts';
 import { lonLatBounds } from './extent.ts';
 import type { ServedProduct } from './served-product.ts';
@@ -8,8 +10,7 @@ import { setsOf } from './tilings.ts';
 
 /** @param base address of the product */
 export function capabilities(product: ServedProduct, base: string): string {
-  // GDAL and QGIS ask for a set by its CRS's name: one without an EPSG code cannot be named in WMTS.
-  const sets = setsOf(product).filter(({ crs }) => crs.epsg);
+  const sets = setsOf(product);
   const layers = [...product.variables.values()].map((variable) => layerOf(product, variable, sets, base));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -44,13 +45,21 @@ function layerOf(
   return [
     `<Layer><ows:Title>${escapeXml(title)}</ows:Title>`,
     `<ows:WGS84BoundingBox><ows:LowerCorner>${w} ${south}</ows:LowerCorner><ows:UpperCorner>${e} ${north}</ows:UpperCorner></ows:WGS84BoundingBox>`,
-    `<ows:Identifier>${name}</ows:Identifier>`,
+    `<ows:Identifier>${name}</ows:Identifier>${ownBox(product)}`,
     `<Style isDefault="true"><ows:Identifier>default</ows:Identifier><LegendURL format="image/png" xlink:href="${escapeXml(legend)}"/></Style>`,
     '<Format>image/png</Format>',
     `<Dimension><ows:Identifier>Time</ows:Identifier><Default>${axis.labels.at(-1)}</Default>${axis.labels.map((label) => `<Value>${label}</Value>`).join('')}</Dimension>`,
     ...sets.map((set) => matrixLink(product, set)),
     `<ResourceURL format="image/png" resourceType="tile" template="${escapeXml(template)}"/></Layer>`,
   ].join('');
+}
+
+/** Where the product ends in its own coordinates: its tiles go on to the next 256 pixels. */
+function ownBox(product: ServedProduct): string {
+  const grid = product.grid();
+  const [x0, y0, x1, y1] = nativeBounds(grid);
+  const crs = escapeXml(nameOf(grid.crs));
+  return `<ows:BoundingBox crs="${crs}"><ows:LowerCorner>${x0} ${y0}</ows:LowerCorner><ows:UpperCorner>${x1} ${y1}</ows:UpperCorner></ows:BoundingBox>`;
 }
 
 function matrixLink(product: ServedProduct, set: TileMatrixSet): string {
@@ -61,9 +70,16 @@ function matrixLink(product: ServedProduct, set: TileMatrixSet): string {
   return `<TileMatrixSetLink><TileMatrixSet>${set.id}</TileMatrixSet><TileMatrixSetLimits>${limits.join('')}</TileMatrixSetLimits></TileMatrixSetLink>`;
 }
 
+/** By URN; a CRS in nobody's register spells itself out, which GDAL reads and others pass by. */
+function nameOf({ geographic, epsg, name, wkt }: Crs): string {
+  if (geographic) return 'urn:ogc:def:crs:OGC:1.3:CRS84';
+  const code = epsg ? `EPSG:${epsg}` : name;
+  const [, register, number] = /^([A-Z]+):(\d+)$/.exec(code) ?? [];
+  return register ? `urn:ogc:def:crs:${register}::${number}` : wkt;
+}
+
 function matrixSet(set: TileMatrixSet): string {
   const { id, crs, origin, matrices, uri } = set;
-  const code = crs.geographic ? 'urn:ogc:def:crs:OGC:1.3:CRS84' : `urn:ogc:def:crs:EPSG::${crs.epsg}`;
   const wellKnown = uri?.includes('WebMercatorQuad')
     ? '<WellKnownScaleSet>urn:ogc:def:wkss:OGC:1.0:GoogleMapsCompatible</WellKnownScaleSet>'
     : '';
@@ -71,5 +87,5 @@ function matrixSet(set: TileMatrixSet): string {
     (matrix) =>
       `<TileMatrix><ows:Identifier>${matrix.id}</ows:Identifier><ScaleDenominator>${scaleDenominator(set, matrix)}</ScaleDenominator><TopLeftCorner>${origin.join(' ')}</TopLeftCorner><TileWidth>${TILE}</TileWidth><TileHeight>${TILE}</TileHeight><MatrixWidth>${matrix.width}</MatrixWidth><MatrixHeight>${matrix.height}</MatrixHeight></TileMatrix>`,
   );
-  return `<TileMatrixSet><ows:Identifier>${id}</ows:Identifier><ows:SupportedCRS>${code}</ows:SupportedCRS>${wellKnown}${each.join('')}</TileMatrixSet>`;
+  return `<TileMatrixSet><ows:Identifier>${id}</ows:Identifier><ows:SupportedCRS>${escapeXml(nameOf(crs))}</ows:SupportedCRS>${wellKnown}${each.join('')}</TileMatrixSet>`;
 }
