@@ -31,6 +31,8 @@ export function makeApi(buckets: Buckets, queues: Queues): Api {
         [NAMES.readKeys]: secret('ReadKeys'),
         [NAMES.writeKeys]: secret('WriteKeys'),
         [NAMES.jwtSecret]: secret('JwtSecret'),
+        [NAMES.jwtPublicKey]: process.env[NAMES.jwtPublicKey] ?? '',
+        [NAMES.jwtKeySet]: process.env[NAMES.jwtKeySet] ?? '',
         [NAMES.jwtIssuer]: process.env[NAMES.jwtIssuer] ?? '',
         [NAMES.jwtAudience]: process.env[NAMES.jwtAudience] ?? '',
       },

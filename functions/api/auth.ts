@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
-import { verify } from 'hono/jwt';
 import type { ApiContext, ApiEnv } from './context.ts';
 import { Refusal } from './errors.ts';
-import type { AuthOptions, JwtOptions } from './options.ts';
+import type { AuthOptions } from './options.ts';
+import { scopesOf } from './tokens.ts';
 
 type Right = 'read' | 'write';
 
@@ -39,20 +39,6 @@ async function check(c: ApiContext, right: Right, auth: AuthOptions): Promise<vo
 }
 
 const grants = (scope: string, right: Right): boolean => scope === right || scope === 'write';
-
-async function scopesOf(token: string, { secret, issuer, audience }: JwtOptions): Promise<string[]> {
-  const wanted = {
-    alg: 'HS256' as const,
-    ...(issuer && { iss: issuer }),
-    ...(audience && { aud: audience }),
-  };
-  try {
-    const { scope } = await verify(token, secret, wanted);
-    return typeof scope === 'string' ? scope.split(' ') : [];
-  } catch {
-    return []; // expired, forged, of another issuer, or no token at all: it grants nothing
-  }
-}
 
 const unauthorised = (message: string): Refusal =>
   new Refusal('Unauthorised', message, { 'WWW-Authenticate': 'Bearer realm="chunkflux"' });

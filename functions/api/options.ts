@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto';
 import type { Item, Queue } from '../../lib/job/queue.ts';
 import type { Page } from './page/assets.ts';
 
@@ -32,12 +33,20 @@ export interface AuthOptions {
   readonly loopback?: boolean;
 }
 
-/** Tokens are taken that are signed by the secret (HS256) and, where it is said, of this issuer and for this audience. */
+/** Whose signature on a token counts; and, where it is said, of which issuer and for which audience it must be. */
 export interface JwtOptions {
-  readonly secret: string;
+  /** Shared with the signer: HS256. */
+  readonly secret?: string;
+  /** Of the signer, who has no set then: RS256 or ES256. */
+  readonly publicKey?: PublicKey;
+  /** Address of the signer's JSON Web Key Set: RS256 and ES256. */
+  readonly keySet?: string;
   readonly issuer?: string;
   readonly audience?: string;
 }
+
+/** As JSON Web Key, with the one algorithm that it is for. */
+export type PublicKey = JsonWebKey & { readonly alg: 'RS256' | 'ES256' };
 
 /** Each is named in the 413 or 503 that it causes. */
 export interface Limits {

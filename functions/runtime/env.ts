@@ -1,5 +1,7 @@
+import { createPublicKey } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import { BadRequest } from '../../lib/errors.ts';
+import type { AuthOptions, JwtOptions, PublicKey } from '../api/options.ts';
 
 /** Every name that is read from the environment, in one place; and the sizes of what a deploy makes. iac reads both. */
 
@@ -20,6 +22,9 @@ export const NAMES = {
   readKeys: 'CHUNKFLUX_READ_KEYS',
   writeKeys: 'CHUNKFLUX_WRITE_KEYS',
   jwtSecret: 'CHUNKFLUX_JWT_SECRET',
+  /** PEM of a key, RSA or P-256; or the address of a set of them. */
+  jwtPublicKey: 'CHUNKFLUX_JWT_PUBLIC_KEY',
+  jwtKeySet: 'CHUNKFLUX_JWT_KEY_SET',
   jwtIssuer: 'CHUNKFLUX_JWT_ISSUER',
   jwtAudience: 'CHUNKFLUX_JWT_AUDIENCE',
   metricsNamespace: 'POWERTOOLS_METRICS_NAMESPACE',
@@ -101,21 +106,56 @@ function positive(name: string): number | undefined {
 }
 
 /**
- * Keys of the HTTP API: `CHUNKFLUX_READ_KEYS` and `CHUNKFLUX_WRITE_KEYS`, by commas; tokens by `CHUNKFLUX_JWT_SECRET`,
- * `CHUNKFLUX_JWT_ISSUER` and `CHUNKFLUX_JWT_AUDIENCE`.
+ * Keys of the HTTP API: `CHUNKFLUX_READ_KEYS` and `CHUNKFLUX_WRITE_KEYS`, by commas; tokens by what `tokens` reads.
+ * @throws BadRequest
  */
-export function apiAuth(): {
-  readKeys?: string[];
-  writeKeys?: string[];
-  jwt?: { secret: string; issuer?: string; audience?: string };
-} {
-  const readKeys = listed('CHUNKFLUX_READ_KEYS');
-  const writeKeys = listed('CHUNKFLUX_WRITE_KEYS');
-  const secret = process.env.CHUNKFLUX_JWT_SECRET;
-  const issuer = process.env.CHUNKFLUX_JWT_ISSUER;
-  const audience = process.env.CHUNKFLUX_JWT_AUDIENCE;
-  const jwt = secret && { secret, ...(issuer && { issuer }), ...(audience && { audience }) };
+export function apiAuth(): AuthOptions {
+  const readKeys = listed(NAMES.readKeys);
+  const writeKeys = listed(NAMES.writeKeys);
+  const jwt = tokens();
   return { ...(readKeys && { readKeys }), ...(writeKeys && { writeKeys }), ...(jwt && { jwt }) };
+}
+
+/**
+ * Whose tokens count: `CHUNKFLUX_JWT_SECRET` (HS256), `CHUNKFLUX_JWT_PUBLIC_KEY` or `CHUNKFLUX_JWT_KEY_SET` (RS256, ES256),
+ * of `CHUNKFLUX_JWT_ISSUER`, for `CHUNKFLUX_JWT_AUDIENCE`.
+ * @throws BadRequest a key that is none; a set of keys over an open line, or of a signer that signs for others too
+ */
+function tokens(): JwtOptions | undefined {
+  const { [NAMES.jwtSecret]: secret, [NAMES.jwtPublicKey]: pem, [NAMES.jwtKeySet]: keySet } = process.env;
+  const { [NAMES.jwtIssuer]: issuer, [NAMES.jwtAudience]: audience } = process.env;
+  if (!secret && !pem && !keySet) return undefined;
+  if (pem && keySet)
+    throw new BadRequest(NAMES.jwtPublicKey, `is set beside ${NAMES.jwtKeySet}; say one of them`);
+  if (keySet) checkKeySet(keySet, issuer);
+  return {
+    ...(secret && { secret }),
+    ...(pem && { publicKey: publicKeyOf(pem) }),
+    ...(keySet && { keySet }),
+    ...(issuer && { issuer }),
+    ...(audience && { audience }),
+  };
+}
+
+/** A PEM's lines may be spelled with `\\n`, as files of variables want it. */
+function publicKeyOf(pem: string): PublicKey {
+  try {
+    const jwk = createPublicKey(pem.replaceAll('\\n', '\n')).export({ format: 'jwk' });
+    if (jwk.kty === 'RSA') return { ...jwk, alg: 'RS256' };
+    if (jwk.kty === 'EC' && jwk.crv === 'P-256') return { ...jwk, alg: 'ES256' };
+  } catch {
+    // falls through: what OpenSSL says of it is of no help
+  }
+  throw new BadRequest(NAMES.jwtPublicKey, 'is no public key in PEM, RSA or EC on P-256');
+}
+
+function checkKeySet(address: string, issuer: string | undefined): void {
+  const { protocol, hostname } = URL.parse(address) ?? {};
+  const here = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
+  if (protocol !== 'https:' && !(protocol === 'http:' && here))
+    throw new BadRequest(NAMES.jwtKeySet, `"${address}" is no https:// address`);
+  if (!issuer)
+    throw new BadRequest(NAMES.jwtIssuer, `is not set; a set of keys signs for more than one: say who`);
 }
 
 /** Where the API's products lie: `CHUNKFLUX_STORE`. @throws BadRequest when it is not set */

@@ -31,6 +31,8 @@ export function plannedApi(deploys: Deploys): void {
         [NAMES.readKeys]: '',
         [NAMES.writeKeys]: '',
         [NAMES.jwtSecret]: '',
+        [NAMES.jwtPublicKey]: '',
+        [NAMES.jwtKeySet]: '',
       });
     });
   });
