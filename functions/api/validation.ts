@@ -58,7 +58,7 @@ export async function validateProduct(
     ...(seeds !== undefined && { seeds }),
     ...(world.signal && { signal: world.signal }),
   });
-  const classes = await classesOf(world, product, validation);
+  const classes = await classesOf(world, product, validation, product.windowOf(variable, step).t);
   return { method: methodOf(product, variable, step, asked), validation, ...(classes && { classes }) };
 }
 
@@ -118,8 +118,9 @@ async function classesOf(
   world: World,
   product: ServedProduct,
   { drawn }: Validation,
+  t: number,
 ): Promise<ValidationAnswer['classes']> {
-  const cover = classCover(world, product, { by: 'majority', renormalise: false });
+  const cover = classCover(world, product, { by: 'majority', renormalise: false, windows: [t] });
   const { shard } = product.product;
   const sums = COVER_CLASSES.map(() => 0);
   const kept = new Map<string, Promise<Float64Array>>();

@@ -2,9 +2,9 @@ import { BadRequest, GridMismatch, MissingInput, UnitMismatch, UnsupportedInput 
 import { civilFromDays, dayOfYear } from '../grid/time.ts';
 import { sourceWindow } from '../grid/warp.ts';
 import type { LayerFacts } from '../raster/layer.ts';
-import { VEGETATION_SCHEME } from '../science/landcover/legends.ts';
-import type { ClassScheme, InputVariable } from '../science/model.ts';
+import type { InputVariable } from '../science/model.ts';
 import { type Conversion, conversion } from '../science/units.ts';
+import { bindClasses, type ClassSource, isClassInput, schemeOf } from './binding-classes.ts';
 import {
   bindDays,
   bindTable,
@@ -61,13 +61,6 @@ export interface SeriesSource {
   readonly composites: readonly (readonly { readonly index: number; readonly startDoy: number }[])[];
 }
 
-export interface ClassSource {
-  readonly kind: 'classes';
-  readonly facts: LayerFacts;
-  /** Stored code → class index. */
-  readonly legend: Readonly<Record<number, number>>;
-}
-
 /** What opening a source gave: its layer's facts, and those of its quality layer. */
 export interface OpenedFacts {
   readonly facts: LayerFacts;
@@ -112,8 +105,9 @@ function bindSource(
   const facts = withOverrides(opened.facts, source);
   checkOverlap(product, facts);
   if (opened.quality) checkSamePixels(facts, opened.quality);
-  if (isClassInput(variable)) {
-    return { kind: 'classes', facts, legend: legendOf(name, schemeOf(variable), source) };
+  if (isClassInput(variable)) return bindClasses(product, name, variable, source, facts);
+  if ('hold' in source && source.hold) {
+    throw new BadRequest(`spec.sources.${name}.hold`, `${name} is a quantity; only maps of classes are held`);
   }
   if ('composite' in source && source.composite) {
     const composites = product.windows.map((window) => compositesOf(window, facts));
@@ -138,12 +132,6 @@ function bindSource(
     steps: product.windows.map((window) => stepsOf(window, facts, source, variable)),
   };
 }
-
-export const isClassInput = (variable: InputVariable): boolean =>
-  variable.resampling === 'majority' || variable.resampling === 'fractions';
-
-/** The classes that an input means. */
-export const schemeOf = ({ classes }: InputVariable): ClassScheme => classes ?? VEGETATION_SCHEME;
 
 function constantOf(name: string, variable: InputVariable, value: number | string): number {
   if (typeof value === 'string') {
@@ -194,17 +182,6 @@ function checkSamePixels(facts: LayerFacts, quality: LayerFacts): void {
       `${quality.title} has no file for ${year}-${month}-${day}, which ${facts.title} has`,
     );
   }
-}
-
-function legendOf(name: string, scheme: ClassScheme, source: Source): Readonly<Record<number, number>> {
-  const legend = 'legend' in source ? source.legend : undefined;
-  if (!legend) {
-    throw new BadRequest(
-      `spec.sources.${name}.legend`,
-      'missing; say what the codes mean: glc-fcs30, worldcover, igbp, or {code: type}',
-    );
-  }
-  return scheme.codes(legend, `spec.sources.${name}.legend`);
 }
 
 /** What a layer is called, and where a person mends what is said of it. */

@@ -3,10 +3,11 @@ import { viewBytes, viewCells } from '../grid/cells.ts';
 import type { ChunkCoord } from '../grid/region.ts';
 import { classesKey } from '../store/keys.ts';
 import type { Store } from '../store/store.ts';
-import type { Binding, ClassSource } from './binding.ts';
+import type { Binding } from './binding.ts';
+import { type ClassSource, mapOf } from './binding-classes.ts';
 import { digestOf } from './digest.ts';
 import type { DoorContext } from './door.ts';
-import type { PixelWindow } from './footprint.ts';
+import { type PixelWindow, storedSteps } from './footprint.ts';
 import { encodeJson, parseJson } from './record.ts';
 
 /** Class of each cell of a chunk, and how many fine pixels have codes that the legend does not know. */
@@ -31,7 +32,7 @@ interface KeptClasses {
 type ClassBinding = Binding & { readonly source: ClassSource };
 
 /**
- * A class map as it was kept, or made and kept. It is the same for the count and for every year, and to count the 10 m
+ * A class map as it was kept, or made and kept. It is the same for the count and for every year that reads it, and to count the 10 m
  * pixels of a chunk costs more than the model.
  */
 export const keptClassMap = (
@@ -69,10 +70,10 @@ async function kept(
   read: PixelWindow,
   make: () => Promise<KeptBytes>,
 ): Promise<KeptBytes> {
-  const { world, product, region } = context;
+  const { world, product, region, window } = context;
   const { height, width } = product.shard;
   const place = { y: Math.floor(region.y0 / height), x: Math.floor(region.x0 / width) };
-  const key = classesKey(product.id, name, place);
+  const key = classesKey(product.id, name, place, mapOf(source, window.t)?.year);
   const digest = mapDigest(context, source, read);
   const object = await world.store.get(key);
   const before = object && (parseJson(key, object.bytes) as KeptClasses);
@@ -88,14 +89,12 @@ async function kept(
 }
 
 /** All that a class map follows from: the map's objects and grid, its legend, and the product's cells. */
-function mapDigest(
-  { product, region, open }: DoorContext,
-  { facts, legend }: ClassSource,
-  read: PixelWindow,
-) {
+function mapDigest({ product, region, window, open }: DoorContext, source: ClassSource, read: PixelWindow) {
+  const { facts, legend } = source;
   const { y0, y1, x0, x1 } = region;
+  const [step] = storedSteps(source, window.t);
   const versions = open(facts)
-    .dependencies({ ...read, t0: 0, t1: 1 })
+    .dependencies({ ...read, t0: step!, t1: step! + 1 })
     .map(({ key, etag }) => [key, etag]);
   return digestOf({
     cells: [product.grid.crs.proj4, product.grid.transform, y0, y1, x0, x1],
@@ -104,14 +103,15 @@ function mapDigest(
   });
 }
 
-/** The class of each cell of a chunk, row-major, as an index of `VEGETATION_TYPES`; undefined where none was kept. */
+/** The class of each cell of a chunk, row-major, as an index of `VEGETATION_TYPES`; undefined where none was kept. @param year of the map, where there is one a year */
 export async function readClassMap(
   store: Store,
   product: string,
   input: string,
   place: Pick<ChunkCoord, 'y' | 'x'>,
+  year?: number,
 ): Promise<Uint8Array | undefined> {
-  const key = classesKey(product, input, place);
+  const key = classesKey(product, input, place, year);
   const object = await store.get(key);
   if (!object) return undefined;
   const { types } = parseJson(key, object.bytes) as KeptClasses;

@@ -12,7 +12,7 @@ import {
   statesOf,
   valuesPerCell,
 } from '../science/model.ts';
-import { schemeOf } from './binding.ts';
+import { schemeOf } from './binding-classes.ts';
 import type { DoorInput } from './door.ts';
 import { daysIn, isDaily, type Product, type Window } from './product.ts';
 

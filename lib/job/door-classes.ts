@@ -3,10 +3,12 @@ import { colsOf, rowsOf } from '../grid/region.ts';
 import { ClassCounts, classTable, prepareNearest, UNKNOWN } from '../grid/resample.ts';
 import { warpWindow } from '../grid/warp.ts';
 import { NO_TYPE } from '../science/landcover/classes.ts';
-import { type Binding, type ClassSource, schemeOf } from './binding.ts';
+import type { Binding } from './binding.ts';
+import { type ClassSource, mapOf, schemeOf } from './binding-classes.ts';
 import { type ClassMap, type FractionMap, keptClassMap, keptFractionMap } from './class-map.ts';
 import type { DoorContext, DoorInput } from './door.ts';
-import { layerWindow, type PixelWindow } from './footprint.ts';
+import { layerWindow, type PixelWindow, storedSteps } from './footprint.ts';
+import type { DoorCounts } from './record.ts';
 import { readStoredSteps, type StoredStep } from './stored-step.ts';
 
 type ClassBinding = Binding & { readonly source: ClassSource };
@@ -33,11 +35,21 @@ export async function classDoor(context: DoorContext, binding: ClassBinding): Pr
   const { types, unknown } = await classMap(context, binding, read);
   return {
     strip: (y0, y1) => types.subarray(y0 * width, y1 * width),
-    counts: () => ({
-      outOfRange: 0,
-      clamped: 0,
-      ...(Object.keys(unknown).length > 0 && { unknownCodes: unknown }),
-    }),
+    counts: () => countsOf(context, binding, unknown),
+  };
+}
+
+function countsOf(
+  { window }: DoorContext,
+  { source }: ClassBinding,
+  unknown: ClassMap['unknown'],
+): DoorCounts {
+  const map = mapOf(source, window.t);
+  return {
+    outOfRange: 0,
+    clamped: 0,
+    ...(map && { mapOf: map.year }),
+    ...(Object.keys(unknown).length > 0 && { unknownCodes: unknown }),
   };
 }
 
@@ -77,11 +89,7 @@ export async function fractionDoor(context: DoorContext, binding: ClassBinding):
         strip.set(shares.subarray(c * whole + from, c * whole + from + cells), c * cells);
       return strip;
     },
-    counts: () => ({
-      outOfRange: 0,
-      clamped: 0,
-      ...(Object.keys(unknown).length > 0 && { unknownCodes: unknown }),
-    }),
+    counts: () => countsOf(context, binding, unknown),
   };
 }
 
@@ -120,14 +128,14 @@ async function countClasses(
   { source, variable }: ClassBinding,
   read: PixelWindow,
 ): Promise<ClassCounts> {
-  const { product, region, world } = context;
+  const { product, region, window, world } = context;
   const counts = new ClassCounts(product.grid, region, source.facts.grid, schemeOf(variable).names.length);
   const table = tableOf(source);
   const layer = context.open(source.facts);
   for (const box of bandsOf(read, source.facts.block.y)) {
     const band = counts.narrow(box);
     if (!band) continue;
-    const [stored] = await readStoredSteps(layer, band, [0], world.signal);
+    const [stored] = await readStoredSteps(layer, band, storedSteps(source, window.t), world.signal);
     counts.add(band, masked(stored!, source), table);
     release(stored!.cells);
   }
@@ -145,12 +153,13 @@ function* bandsOf(read: PixelWindow, blockRows: number): Generator<PixelWindow> 
 }
 
 async function pickClasses(
-  { product, region, world, open }: DoorContext,
+  { product, region, window, world, open }: DoorContext,
   { source }: ClassBinding,
   read: PixelWindow,
   types: Uint8Array,
 ): Promise<ClassMap> {
-  const [stored] = await readStoredSteps(open(source.facts), read, [0], world.signal);
+  const layer = open(source.facts);
+  const [stored] = await readStoredSteps(layer, read, storedSteps(source, window.t), world.signal);
   const table = tableOf(source);
   const codes = masked(stored!, source);
   const nearestRow = prepareNearest(warpWindow(product.grid, region, source.facts.grid), read);

@@ -5,7 +5,7 @@ import { colsOf } from '../grid/region.ts';
 import { isLeapYear } from '../grid/time.ts';
 import { centresInZones } from '../grid/zone.ts';
 import type { InputVariable } from '../science/model.ts';
-import { isClassInput } from './binding.ts';
+import { isClassInput } from './binding-classes.ts';
 import type { TableValues } from './binding-days.ts';
 import { valuesIn } from './compute.ts';
 import type { DoorContext, DoorInput } from './door.ts';

@@ -5,6 +5,7 @@ import { coastWindow } from '../grid/resample.ts';
 import { sourceWindow } from '../grid/warp.ts';
 import type { LayerFacts } from '../raster/layer.ts';
 import { type Binding, isRead, type ReadSource, type SeriesSource } from './binding.ts';
+import { mapOf } from './binding-classes.ts';
 import type { DayWindow } from './binding-days.ts';
 import { SPIN_UP } from './product.ts';
 
@@ -76,7 +77,7 @@ export function layerRegions(grid: GeoGrid, binding: Binding, t: number, region:
 export function storedSteps(source: ReadSource, t: number): readonly number[] {
   switch (source.kind) {
     case 'classes':
-      return [0];
+      return [mapOf(source, t)?.step ?? 0];
     case 'field':
       return t === SPIN_UP ? source.steps.flat() : source.steps[t]!;
     case 'series':

@@ -1,7 +1,8 @@
 import { bytesPerCell } from '../grid/cells.ts';
 import { cellsOf, colsOf, type Region, rowsOf } from '../grid/region.ts';
 import { DESK_BYTES } from '../science/kernels/desk.ts';
-import { type Binding, isRead, schemeOf } from './binding.ts';
+import { type Binding, isRead } from './binding.ts';
+import { schemeOf } from './binding-classes.ts';
 import type { DaySource } from './binding-days.ts';
 import { stateValues, stepCount, stripRows, valuesIn } from './compute.ts';
 import { CLASS_BAND_BYTES } from './door-classes.ts';

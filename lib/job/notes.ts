@@ -1,4 +1,5 @@
 import type { Binding } from './binding.ts';
+import { type ClassSource, mapOf } from './binding-classes.ts';
 import type { Product } from './product.ts';
 
 /** What a person should know of an input before it is believed; nothing that keeps a run from going on. */
@@ -8,10 +9,20 @@ export const notesOf = (product: Product, bindings: readonly Binding[]): string[
     const said = product.spec.sources[name];
     return [
       ...swappedEvaporation(name, title),
+      ...(source.kind === 'classes' ? heldMaps(product, name, source) : []),
       ...(said && 'climatology' in said && said.climatology
         ? [`${name}: ${title} stands for every year`]
         : []),
     ];
+  });
+
+/** Years that another year's map stands for. */
+const heldMaps = ({ windows }: Product, name: string, source: ClassSource): string[] =>
+  windows.flatMap(({ t, year }) => {
+    const map = mapOf(source, t);
+    return map && map.year !== year
+      ? [`${name}: ${year} has no map of its own and takes that of ${map.year}`]
+      : [];
   });
 
 /** Names of components of evaporation, in the Climate Data Store and in short, and what ERA5-Land keeps in them. */

@@ -3,6 +3,7 @@ import type { GeoGrid } from '../grid/geo-grid.ts';
 import type { Region } from '../grid/region.ts';
 import type { Dependency, Layer, LayerFacts } from '../raster/layer.ts';
 import { type Binding, isRead } from './binding.ts';
+import { mapOf } from './binding-classes.ts';
 import { digestOf, listDigest } from './digest.ts';
 import { layerRegions } from './footprint.ts';
 import { taskMemory } from './memory.ts';
@@ -219,7 +220,10 @@ function meaningOf({ spec }: Product, { name, variable, source }: Binding, { t }
       steps: t === SPIN_UP && variable.dims === 'tyx' ? source.steps : source.steps[Math.max(0, t)],
     };
   }
-  if (source.kind === 'classes') return { name, stored, legend: source.legend };
+  if (source.kind === 'classes') {
+    const map = mapOf(source, t);
+    return { name, stored, legend: source.legend, ...(map && { mapOf: map.year }) };
+  }
   if (source.kind === 'years')
     return { name, stored, conversion: source.conversion, steps: source.windows[t] };
   if (source.kind === 'days') {

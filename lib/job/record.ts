@@ -28,6 +28,8 @@ export interface DoorCounts {
   readonly clamped: number;
   /** Days of 29 February that a daily model leaves out. */
   readonly leapDays?: number;
+  /** Year of the map of classes that was read, where there is a map a year. */
+  readonly mapOf?: number;
   /** Class codes that the legend does not know, with how many cells had them. */
   readonly unknownCodes?: Readonly<Record<string, number>>;
 }

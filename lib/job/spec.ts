@@ -41,9 +41,14 @@ const composite = z.strictObject({
 
 const legend = z.union([z.string(), z.record(z.string().regex(/^\d+$/, 'a class code'), z.string())]);
 
+/** Of maps of classes: which map stands for a year that has none of its own. */
+const hold = z.enum(['before', 'nearest']).optional();
+
 const filesSource = z.strictObject({
   files: z.string().describe('file names with {YYYY} {MM} {DD} {DDD}: one step a file'),
   band: positiveInt.default(1),
+  legend: legend.optional(),
+  hold,
   composite: composite.optional(),
   ...meaning,
 });
@@ -63,6 +68,7 @@ const zarrSource = z.strictObject({
   /** For a file that does not say its own: `EPSG:4326`. */
   crs: z.string().optional(),
   legend: legend.optional(),
+  hold,
   composite: composite.optional(),
   ...meaning,
 });
@@ -103,11 +109,6 @@ const source = z.record(z.string(), z.unknown()).transform((raw, context): Sourc
   const kinds = Object.keys(sourceKinds).filter((key) => key in raw) as (keyof typeof sourceKinds)[];
   if (kinds.length !== 1) {
     context.addIssue({ code: 'custom', message: 'say exactly one of: files, file, zarr, constant, series' });
-    return z.NEVER;
-  }
-  if (kinds[0] === 'files' && 'legend' in raw) {
-    const message = 'a map of classes is one "file" that stands for all years; series of maps are not built';
-    context.addIssue({ code: 'custom', path: ['legend'], message });
     return z.NEVER;
   }
   const parsed = sourceKinds[kinds[0]!].safeParse(raw);

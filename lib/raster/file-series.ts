@@ -27,8 +27,8 @@ const TOKENS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a pattern such as `mod09a1/ndvi_{YYYY}{DDD}.tif` or `MOD13Q1.A{YYYY}{DDD}.h28v06.*.tif`: year with month,
- * with month and day, or with day of year; `*` stands for parts of a name that differ and say nothing.
+ * Reads a pattern such as `mod09a1/ndvi_{YYYY}{DDD}.tif` or `MOD13Q1.A{YYYY}{DDD}.h28v06.*.tif`: year alone (its first
+ * day), with month, with month and day, or with day of year; `*` stands for parts of a name that differ and say nothing.
  *
  * @throws BadRequest naming the pattern
  */
@@ -37,8 +37,11 @@ export function parseFilePattern(text: string): FilePattern {
   const used = new Set<string>();
   const source = parts.map((part, i) => (i % 2 === 0 ? escapeRegExp(part) : tokenSource(text, part, used)));
   const has = (token: string) => used.has(token);
-  if (!has('{YYYY}') || has('{DDD}') === has('{MM}') || (has('{DD}') && !has('{MM}'))) {
-    throw new BadRequest('pattern', `"${text}" needs {YYYY} with {DDD}, with {MM}, or with {MM} and {DD}.`);
+  if (!has('{YYYY}') || (has('{DDD}') && has('{MM}')) || (has('{DD}') && !has('{MM}'))) {
+    throw new BadRequest(
+      'pattern',
+      `"${text}" needs {YYYY}, alone, with {DDD}, with {MM}, or with {MM} and {DD}.`,
+    );
   }
   const matcher = new RegExp(`^${source.join('')}$`);
   return { text, prefix: parts[0]!, dayOf: (key) => dayOfMatch(key, matcher.exec(key)?.groups) };
@@ -71,6 +74,7 @@ function dayOfMatch(key: string, groups: Record<string, string> | undefined): nu
     const nth = inRange(key, 'day of year', Number(groups.dayOfYear), days);
     return daysFromCivil(year, 1, 1) + nth - 1;
   }
+  if (groups.month === undefined) return daysFromCivil(year, 1, 1);
   const month = inRange(key, 'month', Number(groups.month), 12);
   const day =
     groups.day === undefined ? 1 : inRange(key, 'day', Number(groups.day), daysInMonth(year, month));

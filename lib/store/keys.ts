@@ -44,9 +44,13 @@ export const preparedKey = (product: string, name: string, t: number): string =>
 export const countsKey = (product: string, name: string, at: ChunkCoord): string =>
   `${preparedRoot(product, name)}${at.t}/${at.y}/${at.x}.json`;
 
-/** Classes of the cells of one place, counted from a finer map. */
-export const classesKey = (product: string, input: string, place: Pick<ChunkCoord, 'y' | 'x'>): string =>
-  `${preparedRoot(product, input)}${place.y}/${place.x}.json`;
+/** Classes of the cells of one place, counted from a finer map: the one of all years, or that of a year. */
+export const classesKey = (
+  product: string,
+  input: string,
+  { y, x }: Pick<ChunkCoord, 'y' | 'x'>,
+  year?: number,
+): string => `${preparedRoot(product, input)}${year === undefined ? '' : `${year}/`}${y}/${x}.json`;
 
 /** What a window leaves to the next; of the one before the first, where a first state is made. */
 export const stateKey = (product: string, pool: string, at: ChunkCoord): string =>

@@ -204,7 +204,11 @@ export async function putComposite(
   await store.put(qualityKey(composite), Buffer.concat(encodeCog({ ...image, ...form, ...quality })));
 }
 
-export async function putClasses(store: Store, { rows, cols, pixel, classes }: TinyInputs): Promise<void> {
+export async function putClasses(
+  store: Store,
+  { rows, cols, pixel, classes }: TinyInputs,
+  key = 'classes.tif',
+): Promise<void> {
   const bytes = encodeCog({
     cells: classes,
     width: cols * FINE,
@@ -217,7 +221,7 @@ export async function putClasses(store: Store, { rows, cols, pixel, classes }: T
     tile: tileFor(rows, cols),
     overviews: 'none',
   });
-  await store.put('classes.tif', Buffer.concat(bytes));
+  await store.put(key, Buffer.concat(bytes));
 }
 
 export async function putClimate(

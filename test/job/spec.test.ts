@@ -65,11 +65,6 @@ describe('a spec', () => {
       good.replace('variable: t2m', 'variable: t2m, band: 1'),
       /sources\.temperature: "band" does not go with the other fields/,
     ],
-    [
-      'maps of classes by year',
-      `${good}  vegtype: { files: "glc_{YYYY}.tif", legend: igbp }\n`,
-      /sources\.vegtype\.legend: a map of classes is one "file" that stands for all years/,
-    ],
     ['a word for a number', good.replace('16 }', 'sixteen }'), /composite\.period: "sixteen" is no number/],
     ['a list instead of fields', '[]', /^alps\.yaml: \[\] is no group of fields$/],
     ['a product name with a path in it', good.replace('alps-nep', '../alps'), /alps\.yaml\.product/],

@@ -21,6 +21,7 @@ describe('file-name patterns', () => {
 
   it('reads months as their first day and full dates as they are', () => {
     expect(dayOf('et_{YYYY}-{MM}.tif', 'et_2021-02.tif')).toBe(daysFromCivil(2021, 2, 1));
+    expect(dayOf('glc_{YYYY}.tif', 'glc_2021.tif')).toBe(daysFromCivil(2021, 1, 1));
     expect(dayOf('{YYYY}/{MM}/{DD}.tif', '2021/02/28.tif')).toBe(daysFromCivil(2021, 2, 28));
   });
 
@@ -35,7 +36,7 @@ describe('file-name patterns', () => {
     expect(dayOf('{YYYY}/n_{YYYY}{DDD}.tif', '2020/n_2021009.tif')).toBeUndefined();
   });
 
-  it.each(['ndvi.tif', 'n_{YYYY}.tif', 'n_{YYYY}{DD}.tif', 'n_{YYYY}{MM}{DDD}.tif', 'n_{YYYY}{HH}.tif'])(
+  it.each(['ndvi.tif', 'n_{MM}.tif', 'n_{YYYY}{DD}.tif', 'n_{YYYY}{MM}{DDD}.tif', 'n_{YYYY}{HH}.tif'])(
     'refuses %s, which gives no day',
     (text) => expect(() => parseFilePattern(text)).toThrow(/pattern/),
   );

@@ -117,10 +117,14 @@ export function methodOf({ product, variables, asked, cover }: ReductionPlan): M
 }
 
 /** The same once it is known what was read. */
-export const withSources = (method: Method, { digest, wholeBlocks, pixelChunks }: Sources): Method => ({
+export const withSources = (
+  method: Method,
+  { digest, wholeBlocks, pixelChunks, mapYears }: Sources,
+): Method => ({
   ...method,
   digests: { ...method.digests, sources: digest },
   read: { wholeBlocks, pixelChunks },
+  ...(mapYears && { landCoverMap: mapYears.join(', ') }),
 });
 
 const unitsOf = ({ units, axis }: ServedVariable, over: string): string =>

@@ -1,6 +1,7 @@
 import { BadRequest, UnsupportedInput } from '../../../lib/errors.ts';
 import { cellsOf } from '../../../lib/grid/region.ts';
-import type { Binding, ClassSource } from '../../../lib/job/binding.ts';
+import type { Binding } from '../../../lib/job/binding.ts';
+import type { ClassSource } from '../../../lib/job/binding-classes.ts';
 import { readClassMap } from '../../../lib/job/class-map.ts';
 import type { DoorContext } from '../../../lib/job/door.ts';
 import { classDoor, fractionDoor } from '../../../lib/job/door-classes.ts';
@@ -38,31 +39,75 @@ const CLASS_OF = VEGETATION_TYPES.map((type) =>
 export interface ClassCover {
   readonly rule: CoverRule;
   readonly renormalise: boolean;
-  /** Share of each of `COVER_CLASSES` in each pixel of a chunk, `[class][pixel]`; they add up to 1. */
+  /**
+   * Share of each of `COVER_CLASSES` in each pixel of a chunk, `[class][pixel]`; they add up to 1.
+   * @throws BadRequest when the windows that are asked for ran with maps of different years
+   */
   sharesAt(place: { readonly y: number; readonly x: number }): Promise<Float64Array>;
+  /** Years of the maps that shares came from so far, where the product reads a map a year. */
+  mapYears(): readonly number[];
 }
 
 export interface CoverAsked {
   readonly by: CoverRule;
   /** Spread a mixed pixel over its classes that are not excluded, instead of dropping the excluded part. */
   readonly renormalise: boolean;
+  /** Numbers of the windows of time that are asked for: their map is meant. */
+  readonly windows: readonly number[];
 }
 
 /** The land cover that the product's model ran with, on its own pixels. */
 export function classCover(
   world: World,
   product: ServedProduct,
-  { by, renormalise }: CoverAsked,
+  { by, renormalise, windows }: CoverAsked,
 ): ClassCover {
   if (renormalise && by !== 'fractions')
     throw new BadRequest('renormalise', 'is for by=fractions: a majority has no parts to spread');
   let source: Promise<ClassInput> | undefined;
   const fromInputs = () => (source ??= openClasses(world, product));
-  const sharesAt: ClassCover['sharesAt'] = async (place) =>
-    by === 'majority'
-      ? wholly(await typesAt(world, product, place, fromInputs))
-      : byShare(await fractionsAt(product, place, await fromInputs()), renormalise);
-  return { rule: by, renormalise, sharesAt };
+  const years = new Set<number>();
+  const sharesAt: ClassCover['sharesAt'] = async (place) => {
+    const map = await mapAt(world, product, place, windows);
+    if (map.year !== undefined) years.add(map.year);
+    return by === 'majority'
+      ? wholly(await typesAt(world, product, place, map, fromInputs))
+      : byShare(await fractionsAt(place, map, await fromInputs()), renormalise);
+  };
+  return { rule: by, renormalise, sharesAt, mapYears: () => [...years].sort((a, b) => a - b) };
+}
+
+/** The map that a chunk ran with: of a year, where there is one a year, and a window that reads it. */
+interface CoverMap {
+  readonly window: number;
+  readonly year?: number;
+}
+
+const classInputOf = ({ product: { inputs } }: ServedProduct): string | undefined =>
+  Object.entries(inputs).find(([, { resampling }]) => resampling === 'majority')?.[0];
+
+/** As the chunk's records tell. @throws BadRequest when the windows read different maps */
+async function mapAt(
+  world: World,
+  product: ServedProduct,
+  place: Place,
+  windows: readonly number[],
+): Promise<CoverMap> {
+  const input = classInputOf(product);
+  let found: CoverMap | undefined;
+  for (const window of windows) {
+    const record = await product.record(world, 0, { t: window, ...place });
+    const year = input === undefined ? undefined : record?.inputs[input]?.mapOf;
+    if (year === undefined) continue;
+    if (found && found.year !== year) {
+      throw new BadRequest(
+        'time',
+        `${product.id} has a map of land cover a year, and those of ${found.year} and ${year} differ: tell its classes apart a year at a time`,
+      );
+    }
+    found ??= { window, year };
+  }
+  return found ?? { window: windows[0] ?? 0 };
 }
 
 type Place = { readonly y: number; readonly x: number };
@@ -72,32 +117,31 @@ async function typesAt(
   world: World,
   product: ServedProduct,
   place: Place,
+  { window, year }: CoverMap,
   fromInputs: () => Promise<ClassInput>,
 ): Promise<Uint8Array> {
-  const input = Object.entries(product.product.inputs).find(
-    ([, { resampling }]) => resampling === 'majority',
-  )?.[0];
-  const kept = input && (await readClassMap(world.store, product.id, input, place));
+  const input = classInputOf(product);
+  const kept = input && (await readClassMap(world.store, product.id, input, place, year));
   if (kept) return kept;
   const { binding, context } = await fromInputs();
-  const here = context(place);
+  const here = context(place, window);
   const door = await classDoor(here, binding);
   return door.strip(0, here.region.y1 - here.region.y0) as Uint8Array;
 }
 
 async function fractionsAt(
-  _: ServedProduct,
   place: Place,
+  { window }: CoverMap,
   { binding, context }: ClassInput,
 ): Promise<Float64Array> {
-  const here = context(place);
+  const here = context(place, window);
   const door = await fractionDoor(here, binding);
   return door.strip(0, here.region.y1 - here.region.y0) as Float64Array;
 }
 
 interface ClassInput {
   readonly binding: Binding & { readonly source: ClassSource };
-  context(place: Place): DoorContext;
+  context(place: Place, window: number): DoorContext;
 }
 
 /** @throws UnsupportedInput when the map is not at hand, or the product has none */
@@ -118,10 +162,10 @@ async function openClasses(world: World, served: ServedProduct): Promise<ClassIn
     );
   return {
     binding: { ...binding, source: binding.source },
-    context: (place) => ({
+    context: (place, window) => ({
       world: own,
       product,
-      window: product.windows[0]!,
+      window: product.windows[window]!,
       region: { ...served.chunkRegion(0, { t: 0, ...place }), t0: 0, t1: 1 },
       plan: {},
       open: (facts) => reopenLayer(own.inputs, facts),

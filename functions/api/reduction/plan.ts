@@ -102,7 +102,7 @@ export interface StepWindow {
   readonly to: number;
 }
 
-export function stepWindows({ range, variables }: ReductionPlan): StepWindow[] {
+export function stepWindows({ range, variables }: Pick<ReductionPlan, 'range' | 'variables'>): StepWindow[] {
   const { depth } = variables[0]!;
   const first = Math.floor(range.t0 / depth);
   return Array.from({ length: Math.ceil(range.t1 / depth) - first }, (_, i) => {

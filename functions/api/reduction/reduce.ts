@@ -6,7 +6,7 @@ import type { ServedVariable } from '../served-variable.ts';
 import { type StepRange, stepRange } from '../step-axis.ts';
 import { classCover } from './class-cover.ts';
 import { byClass, PER_ZONE, wholeMap } from './cover-zones.ts';
-import { planReduction, type ReductionPlan } from './plan.ts';
+import { planReduction, type ReductionPlan, stepWindows } from './plan.ts';
 import type { Body } from './request.ts';
 import { readStoredZones, setVersion, weightedZones } from './stored-zones.ts';
 import { type AskedZone, boxGeoJson, featuresOf, pointZone, zonesFrom } from './zones.ts';
@@ -43,8 +43,10 @@ export async function prepareReduction(
     return planReduction({ product, variables, range, zones, asked: body, ...(kept && { kept }) }, limits);
   }
   const zones = await zonesOf(world, limits, product, body, part.only);
+  const whole = stepRange(variables[0]!.axis, body.time); // a part of a run is of the same land cover as the others
+  const windows = stepWindows({ range: whole, variables }).map(({ t }) => t);
   const cover =
-    body.classes && classCover(world, product, { by: body.classes, renormalise: body.renormalise });
+    body.classes && classCover(world, product, { by: body.classes, renormalise: body.renormalise, windows });
   return planReduction({ product, variables, range, zones, asked: body, ...(cover && { cover }) }, limits);
 }
 

@@ -43,6 +43,8 @@ export interface Sources {
   readonly pixelChunks: number;
   /** Of all records that it looked at, in order of their places. */
   readonly digest: string;
+  /** Years of the land-cover maps that told classes apart, of a product with a map a year. */
+  readonly mapYears?: readonly number[];
 }
 
 interface Job {
@@ -107,7 +109,13 @@ export class ReductionRun {
   sources(): Sources {
     const facts = [...this.#seen].sort(([a], [b]) => (a < b ? -1 : 1));
     const digest = createHash('sha256').update(JSON.stringify(facts)).digest('hex');
-    return { wholeBlocks: this.#wholeBlocks, pixelChunks: this.#pixelChunks, digest };
+    const mapYears = this.#plan.cover?.mapYears() ?? [];
+    return {
+      wholeBlocks: this.#wholeBlocks,
+      pixelChunks: this.#pixelChunks,
+      digest,
+      ...(mapYears.length > 0 && { mapYears }),
+    };
   }
 
   #done = (index: number): ZoneDone => ({

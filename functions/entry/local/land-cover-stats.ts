@@ -6,6 +6,7 @@ import { methodOf, withSources } from '../../api/reduction/answer.ts';
 import type { CoverRule } from '../../api/reduction/class-cover.ts';
 import { type CoverReduction, type CoverZone, reduceLandCover } from '../../api/reduction/land-cover.ts';
 import { readBody } from '../../api/reduction/request.ts';
+import type { Sources } from '../../api/reduction/run.ts';
 import { toJson } from '../../api/reply.ts';
 import { Shelf } from '../../api/shelf.ts';
 import type { OpenProduct } from './open-product.ts';
@@ -46,7 +47,7 @@ export async function landCoverStats(
 }
 
 function tablesOf(
-  { plan, zones }: CoverReduction,
+  { plan, zones, sources }: CoverReduction,
   name: string,
   by: CoverRule,
   format: 'table' | 'csv',
@@ -57,7 +58,7 @@ function tablesOf(
     return zone.periods.map((period) => {
       const reduction: ClassReduction = {
         ...period,
-        title: headingOf(zone, title, zones.length > 1),
+        title: headingOf(zone, title, zones.length > 1) + mapNote(sources),
         units,
         by,
         period: { label: period.period, steps: 1 },
@@ -67,6 +68,9 @@ function tablesOf(
     });
   });
 }
+
+/** Which map told the classes apart, of a product with a map a year. */
+const mapNote = ({ mapYears }: Sources): string => (mapYears ? `, land cover of ${mapYears.join(', ')}` : '');
 
 const headingOf = ({ name }: CoverZone, title: string, several: boolean): string =>
   several ? `${name}: ${title}` : title;

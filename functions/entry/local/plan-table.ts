@@ -1,4 +1,5 @@
-import { type Binding, type BoundSource, isClassInput, schemeOf } from '../../../lib/job/binding.ts';
+import type { Binding, BoundSource } from '../../../lib/job/binding.ts';
+import { isClassInput, schemeOf } from '../../../lib/job/binding-classes.ts';
 import { notesOf } from '../../../lib/job/notes.ts';
 import type { Plan, Task, TaskWindow } from '../../../lib/job/plan.ts';
 import type { Product, Window } from '../../../lib/job/product.ts';
@@ -70,7 +71,7 @@ const storedUnits = (source: BoundSource): string => ('facts' in source ? (sourc
 function becomes({ variable, source }: Binding): string {
   if (source.kind === 'series') return `months by ${source.composite.method}, QA ${source.composite.qa}`;
   if (source.kind === 'classes')
-    return variable.resampling === 'fractions' ? 'shares of classes' : 'class of the majority';
+    return `${variable.resampling === 'fractions' ? 'shares of classes' : 'class of the majority'}${source.maps ? ', by year' : ''}`;
   if (source.kind === 'constant' || source.kind === 'derived') return '';
   if (source.kind === 'days') return `days by ${source.toDays}, ${variable.units}`;
   return variable.units;
