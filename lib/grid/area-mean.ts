@@ -133,17 +133,14 @@ class Covered {
       this.#addBox(quad);
       return;
     }
-    const width = x1 - x0;
-    const edges = indexEdges(edgesOf(quad, x0, y0), y1 - y0, width);
-    const part = (cell: number, share: number): void =>
-      this.#take(x0 + (cell % width), y0 + Math.floor(cell / width), share);
+    const edges = indexEdges(edgesOf(quad, x0, y0), y1 - y0, x1 - x0);
     eachShare(
       edges,
-      { y0: 0, y1: y1 - y0, x0: 0, x1: width },
+      { y0: 0, y1: y1 - y0, x0: 0, x1: x1 - x0 },
       {
-        part,
-        run: (from, to) => {
-          for (let cell = from; cell < to; cell++) part(cell, 1);
+        part: (row, col, share) => this.#take(x0 + col, y0 + row, share),
+        run: (row, from, to) => {
+          for (let col = from; col < to; col++) this.#take(x0 + col, y0 + row, 1);
         },
       },
     );

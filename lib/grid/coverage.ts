@@ -1,4 +1,5 @@
 import type { GridEdges } from './grid-edges.ts';
+import { smallInts } from './slab.ts';
 import type { PixelWindow } from './warp.ts';
 
 /** The edges of a zone, findable by row of the grid. */
@@ -44,17 +45,25 @@ function signOf({ points, ways }: GridEdges): 1 | -1 {
   return sum > 0 ? -1 : 1;
 }
 
+/** Counted, then filled from the last edge to the first, so that each row has its edges in their order. */
 function byRow(points: Float64Array, y0: number, y1: number): Pick<EdgeIndex, 'start' | 'list'> {
   const rows = y1 - y0;
-  const start = new Int32Array(rows + 1);
-  const n = points.length / 4;
-  const first = (e: number): number => Math.max(0, Math.floor(points[4 * e + 1]!) - y0);
-  const last = (e: number): number => Math.min(rows - 1, Math.floor(points[4 * e + 3]!) - y0);
-  for (let e = 0; e < n; e++) for (let r = first(e); r <= last(e); r++) start[r + 1]!++;
-  for (let r = 0; r < rows; r++) start[r + 1]! += start[r]!;
-  const next = start.slice();
-  const list = new Int32Array(start[rows]!);
-  for (let e = 0; e < n; e++) for (let r = first(e); r <= last(e); r++) list[next[r]!++] = e;
+  const start = smallInts(rows + 1);
+  for (let k = 0; k < points.length; k += 4) {
+    const last = Math.min(rows - 1, Math.floor(points[k + 3]!) - y0);
+    for (let r = Math.max(0, Math.floor(points[k + 1]!) - y0); r <= last; r++) start[r]!++;
+  }
+  let end = 0;
+  for (let r = 0; r < rows; r++) {
+    end += start[r]!;
+    start[r] = end;
+  }
+  start[rows] = end;
+  const list = smallInts(end);
+  for (let k = points.length - 4; k >= 0; k -= 4) {
+    const last = Math.min(rows - 1, Math.floor(points[k + 3]!) - y0);
+    for (let r = Math.max(0, Math.floor(points[k + 1]!) - y0); r <= last; r++) list[--start[r]!] = k >> 2;
+  }
   return { start, list };
 }
 
@@ -89,49 +98,62 @@ export function coverage(edges: EdgeIndex, window: PixelWindow): Float64Array {
   return out;
 }
 
-/** Is told the pixels of a window that belong to a zone, by their places in it, row-major. */
+/** Is told the pixels that belong to a zone, by their rows and columns on the grid, in order. */
 export interface ShareTaker {
   /** One that belongs in part. */
-  part(cell: number, share: number): void;
-  /** Some side by side that belong whole: the first, and the one behind the last. */
-  run(from: number, to: number): void;
+  part(row: number, col: number, share: number): void;
+  /** Some of a row that belong whole: the first, and the one behind the last. */
+  run(row: number, from: number, to: number): void;
 }
 
 /** The same shares as `coverage`, without the pixels that have none, and whole ones by runs. */
 export function eachShare(edges: EdgeIndex, window: PixelWindow, taker: ShareTaker): void {
-  const width = window.x1 - window.x0;
   const zone = edges.window;
   if (!zone) return;
-  const row = rowOf(width + 1);
-  for (let y = Math.max(window.y0, zone.y0); y < Math.min(window.y1, zone.y1); y++) {
-    row.fill(0, 0, width + 1);
-    for (let k = edges.start[y - zone.y0]!; k < edges.start[y - zone.y0 + 1]!; k++) {
-      addEdge(row, edges, edges.list[k]!, y, window.x0, width);
-    }
-    let sum = 0;
-    let begun = -1;
-    const at = (y - window.y0) * width;
-    for (let x = 0; x < width; x++) {
-      sum += row[x]!;
-      const share = edges.sign * sum;
-      if (share > 1 - DUST) {
-        if (begun < 0) begun = at + x;
-        continue;
-      }
-      if (begun >= 0) taker.run(begun, at + x);
-      begun = -1;
-      if (share >= DUST) taker.part(at + x, share);
-    }
-    if (begun >= 0) taker.run(begun, at + width);
+  const width = window.x1 - window.x0;
+  const changes = rowOf(width + 1);
+  const end = Math.min(window.y1, zone.y1);
+  for (let y = Math.max(window.y0, zone.y0); y < end; y++) {
+    const last = edges.start[y - zone.y0 + 1]!;
+    for (let k = edges.start[y - zone.y0]!; k < last; k++)
+      addEdge(changes, edges, edges.list[k]!, y, window.x0, width);
+    tellRow(changes, width, edges.sign, { y, x0: window.x0 }, taker);
   }
+}
+
+/** Tells a row from the changes of its covered area, column by column, and leaves zeros in their place. */
+function tellRow(
+  changes: Float64Array,
+  width: number,
+  sign: 1 | -1,
+  { y, x0 }: { readonly y: number; readonly x0: number },
+  taker: ShareTaker,
+): void {
+  let sum = 0;
+  let begun = -1;
+  for (let x = 0, next = 0; x < width; x = next) {
+    sum += changes[x]!;
+    changes[x] = 0;
+    for (next = x + 1; next < width && changes[next] === 0; ) next++; // where nothing changes the share is the same
+    const share = sign * sum;
+    if (share > 1 - DUST) {
+      if (begun < 0) begun = x;
+      continue;
+    }
+    if (begun >= 0) taker.run(y, x0 + begun, x0 + x);
+    begun = -1;
+    if (share >= DUST) for (let col = x; col < next; col++) taker.part(y, x0 + col, share);
+  }
+  if (begun >= 0) taker.run(y, x0 + begun, x0 + width);
+  changes[width] = 0;
 }
 
 let kept = new Float64Array(0);
 
-/** One row for all zones: thousands of small ones would each make their own. */
+/** Zeros; one row for all zones: thousands of small ones would each make their own. */
 function rowOf(length: number): Float64Array {
   if (kept.length < length) kept = new Float64Array(length);
-  return kept;
+  return kept.fill(0, 0, length);
 }
 
 /** Adds the part of an edge within one row. `row[x]` is the change of covered area from column x - 1 to x. */
@@ -143,8 +165,12 @@ function addEdge(
   left: number,
   width: number,
 ): void {
-  const [x0, y0, x1, y1] = [points[4 * e]!, points[4 * e + 1]!, points[4 * e + 2]!, points[4 * e + 3]!];
-  const [top, bottom] = [Math.max(y, y0), Math.min(y + 1, y1)];
+  const x0 = points[4 * e]!;
+  const y0 = points[4 * e + 1]!;
+  const x1 = points[4 * e + 2]!;
+  const y1 = points[4 * e + 3]!;
+  const top = Math.max(y, y0);
+  const bottom = Math.min(y + 1, y1);
   const height = bottom - top;
   if (!(height > 0)) return;
   const slope = (x1 - x0) / (y1 - y0);

@@ -1,4 +1,5 @@
 import { BadRequest } from '../errors.ts';
+import { smallFloats } from './slab.ts';
 
 /** Closed ring of longitudes and latitudes, degrees: `[lon0, lat0, lon1, lat1, …, lon0, lat0]`. */
 export type Ring = Float64Array;
@@ -93,64 +94,76 @@ function readFeature(feature: unknown, index: number, options: FeatureOptions): 
     : (properties.name_en ?? properties.name ?? properties.title);
   const key = id ?? String(index + 1);
   const name = textOf(named) ?? key;
-  const label = `${field} (${name})`;
-  return { id: key, name, polygons: readGeometry(feature.geometry, label) };
+  return { id: key, name, polygons: readPolygons(feature.geometry, () => `${field} (${name})`) };
 }
 
 const textOf = (value: unknown): string | undefined =>
   (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
 
-function readGeometry(geometry: unknown, label: string): PolygonRings[] {
-  if (!isObject(geometry)) throw new BadRequest(label, 'it has no geometry');
+/** Names a place in the text, once something is wrong with it. */
+type Label = () => string;
+
+/**
+ * The polygons of a Polygon or MultiPolygon.
+ *
+ * @throws BadRequest with the label, as `readFeatures`
+ */
+export function readPolygons(geometry: unknown, label: Label): PolygonRings[] {
+  if (!isObject(geometry)) throw new BadRequest(label(), 'it has no geometry');
   const { type, coordinates } = geometry;
   if (type !== 'Polygon' && type !== 'MultiPolygon') {
-    throw new BadRequest(label, `its geometry is a ${String(type)}; a zone is a Polygon or MultiPolygon`);
+    throw new BadRequest(label(), `its geometry is a ${String(type)}; a zone is a Polygon or MultiPolygon`);
   }
   const polygons: unknown = type === 'Polygon' ? [coordinates] : coordinates;
-  if (!Array.isArray(polygons) || polygons.length === 0) throw new BadRequest(label, 'its geometry is empty');
-  return polygons.map((rings, p) => readPolygon(rings, `${label}, polygon ${p + 1}`));
+  if (!Array.isArray(polygons) || polygons.length === 0)
+    throw new BadRequest(label(), 'its geometry is empty');
+  return polygons.map((rings, p) => readPolygon(rings, () => `${label()}, polygon ${p + 1}`));
 }
 
-function readPolygon(rings: unknown, label: string): PolygonRings {
-  if (!Array.isArray(rings) || rings.length === 0) throw new BadRequest(label, 'it has no ring');
-  return rings.map((ring, r) => readRing(ring, `${label}, ring ${r + 1}`)) as unknown as PolygonRings;
+function readPolygon(rings: unknown, label: Label): PolygonRings {
+  if (!Array.isArray(rings) || rings.length === 0) throw new BadRequest(label(), 'it has no ring');
+  return rings.map((ring, r) => readRing(ring, () => `${label()}, ring ${r + 1}`)) as unknown as PolygonRings;
 }
 
-function readRing(positions: unknown, label: string): Ring {
+function readRing(positions: unknown, label: Label): Ring {
   if (!Array.isArray(positions) || positions.length < 4) {
-    throw new BadRequest(label, 'a ring needs at least four positions, the last equal to the first');
+    throw new BadRequest(label(), 'a ring needs at least four positions, the last equal to the first');
   }
-  const ring = new Float64Array(2 * positions.length);
-  for (const [k, position] of positions.entries()) {
-    const [lon, lat] = Array.isArray(position) ? (position as unknown[]) : [];
-    if (
-      !(typeof lon === 'number' && typeof lat === 'number' && Math.abs(lon) <= 180 && Math.abs(lat) <= 90)
-    ) {
+  const ring = smallFloats(2 * positions.length);
+  for (let k = 0; k < positions.length; k++) {
+    const position: unknown = positions[k];
+    if (!isPosition(position)) {
       const found = JSON.stringify(position) ?? 'nothing';
       throw new BadRequest(
-        label,
+        label(),
         `position ${k + 1} is ${found}, not a longitude -180..180 and a latitude -90..90`,
       );
     }
-    ring[2 * k] = lon;
-    ring[2 * k + 1] = lat;
+    ring[2 * k] = position[0];
+    ring[2 * k + 1] = position[1];
   }
   const last = ring.length - 2;
   if (ring[0] !== ring[last] || ring[1] !== ring[last + 1]) {
-    throw new BadRequest(label, 'it is not closed: repeat the first position at the end');
+    throw new BadRequest(label(), 'it is not closed: repeat the first position at the end');
   }
   checkDateline(ring, label);
   return ring;
 }
 
+function isPosition(position: unknown): position is readonly [lon: number, lat: number] {
+  if (!Array.isArray(position)) return false;
+  const [lon, lat]: unknown[] = position;
+  return typeof lon === 'number' && typeof lat === 'number' && Math.abs(lon) <= 180 && Math.abs(lat) <= 90;
+}
+
 /** Edges are straight in longitude and latitude: a longer one than half a turn is a crossing that was not split. */
-function checkDateline(ring: Ring, label: string): void {
+function checkDateline(ring: Ring, label: Label): void {
   for (let k = 0; k + 3 < ring.length; k += 2) {
     const turn = Math.abs(ring[k + 2]! - ring[k]!);
     if (turn <= 180 || turn === 360) continue;
     const place = `from ${ring[k]},${ring[k + 1]} to ${ring[k + 2]},${ring[k + 3]}`;
     throw new BadRequest(
-      label,
+      label(),
       `an edge crosses the dateline (${place}): split the polygon at longitude 180`,
     );
   }

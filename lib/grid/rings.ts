@@ -1,6 +1,7 @@
 import { BadRequest } from '../errors.ts';
 import { areaToParallel, type Ellipsoid } from './authalic.ts';
 import type { Feature, PolygonRings, Ring } from './geojson.ts';
+import { smallFloats } from './slab.ts';
 
 const RAD = Math.PI / 180;
 /** Gauss-Legendre, five points on [-1, 1]: exact for polynomials of degree 9. */
@@ -27,8 +28,8 @@ function areaUnderEdge(lon0: number, lat0: number, lon1: number, lat1: number, e
   const pieces = Math.max(1, Math.ceil(Math.abs(lat1 - lat0) / PIECE_DEGREES));
   let sum = 0;
   for (let p = 0; p < pieces; p++) {
-    for (const [k, node] of NODES.entries()) {
-      const at = (p + (node + 1) / 2) / pieces;
+    for (let k = 0; k < NODES.length; k++) {
+      const at = (p + (NODES[k]! + 1) / 2) / pieces;
       sum += WEIGHTS[k]! * areaToParallel(lat0 + at * (lat1 - lat0), ellipsoid);
     }
   }
@@ -70,7 +71,7 @@ export const orient = ([outline, ...holes]: PolygonRings): Ring[] => [
 ];
 
 function reversed(ring: Ring): Ring {
-  const out = new Float64Array(ring.length);
+  const out = smallFloats(ring.length);
   for (let k = 0; k < ring.length; k += 2) {
     out[k] = ring[ring.length - 2 - k]!;
     out[k + 1] = ring[ring.length - 1 - k]!;
@@ -124,14 +125,14 @@ function liesIn(ring: Ring, other: Ring): boolean | undefined {
 
 /** West, south, east and north ends of a ring, degrees. */
 export function boxOf(ring: Ring): { west: number; south: number; east: number; north: number } {
-  const box = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity };
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let k = 0; k < ring.length; k += 2) {
-    box.west = Math.min(box.west, ring[k]!);
-    box.east = Math.max(box.east, ring[k]!);
-    box.south = Math.min(box.south, ring[k + 1]!);
-    box.north = Math.max(box.north, ring[k + 1]!);
+    west = Math.min(west, ring[k]!);
+    east = Math.max(east, ring[k]!);
+    south = Math.min(south, ring[k + 1]!);
+    north = Math.max(north, ring[k + 1]!);
   }
-  return box;
+  return { west, south, east, north };
 }
 
 /** 1 inside the ring, 0 on it, -1 outside. */
@@ -152,26 +153,32 @@ function placeIn(ring: Ring, lon: number, lat: number): number {
 export function findCrossing(rings: readonly Ring[]): [lon: number, lat: number] | undefined {
   const edges = edgesOf(rings);
   const south = (e: number): number => Math.min(edges[e + 1]!, edges[e + 3]!);
-  const north = (e: number): number => Math.max(edges[e + 1]!, edges[e + 3]!);
-  const order = Array.from({ length: edges.length / 4 }, (_, i) => 4 * i).sort((a, b) => south(a) - south(b));
-  let open: number[] = [];
+  const order: number[] = [];
+  for (let e = 0; e < edges.length; e += 4) order.push(e);
+  order.sort((a, b) => south(a) - south(b));
+  const open: number[] = [];
   for (const e of order) {
-    open = open.filter((o) => north(o) > south(e));
-    for (const o of open) {
-      const at = crossingOf(edges, e, o);
-      if (at) return at;
+    const from = south(e);
+    let kept = 0;
+    for (let k = 0; k < open.length; k++) {
+      const o = open[k]!;
+      if (!(Math.max(edges[o + 1]!, edges[o + 3]!) > from)) continue;
+      open[kept++] = o;
+      if (cross(edges, e, o)) return crossingOf(edges, e, o);
     }
+    open.length = kept;
     open.push(e);
   }
   return undefined;
 }
 
 function edgesOf(rings: readonly Ring[]): Float64Array {
-  const edges = new Float64Array(4 * rings.reduce((n, ring) => n + ring.length / 2 - 1, 0));
+  let count = 0;
+  for (const ring of rings) count += ring.length / 2 - 1;
+  const edges = smallFloats(4 * count);
   let at = 0;
-  for (const ring of rings) {
-    for (let k = 0; k + 3 < ring.length; k += 2, at += 4) edges.set(ring.subarray(k, k + 4), at);
-  }
+  for (const ring of rings)
+    for (let k = 0; k + 3 < ring.length; k += 2) for (let i = 0; i < 4; i++) edges[at++] = ring[k + i]!;
   return edges;
 }
 
@@ -179,11 +186,14 @@ function edgesOf(rings: readonly Ring[]): Float64Array {
 const side = (edges: Float64Array, e: number, x: number, y: number): number =>
   (edges[e + 2]! - edges[e]!) * (y - edges[e + 1]!) - (edges[e + 3]! - edges[e + 1]!) * (x - edges[e]!);
 
-function crossingOf(edges: Float64Array, a: number, b: number): [number, number] | undefined {
-  const [b0, b1] = [side(edges, a, edges[b]!, edges[b + 1]!), side(edges, a, edges[b + 2]!, edges[b + 3]!)];
-  if (!(b0 * b1 < 0)) return undefined;
-  const [a0, a1] = [side(edges, b, edges[a]!, edges[a + 1]!), side(edges, b, edges[a + 2]!, edges[a + 3]!)];
-  if (!(a0 * a1 < 0)) return undefined;
-  const t = a0 / (a0 - a1);
+/** Whether each of two edges has its ends on both sides of the other. */
+const cross = (edges: Float64Array, a: number, b: number): boolean =>
+  side(edges, a, edges[b]!, edges[b + 1]!) * side(edges, a, edges[b + 2]!, edges[b + 3]!) < 0 &&
+  side(edges, b, edges[a]!, edges[a + 1]!) * side(edges, b, edges[a + 2]!, edges[a + 3]!) < 0;
+
+/** Where two edges cross that do. */
+function crossingOf(edges: Float64Array, a: number, b: number): [number, number] {
+  const a0 = side(edges, b, edges[a]!, edges[a + 1]!);
+  const t = a0 / (a0 - side(edges, b, edges[a + 2]!, edges[a + 3]!));
   return [edges[a]! + t * (edges[a + 2]! - edges[a]!), edges[a + 1]! + t * (edges[a + 3]! - edges[a + 1]!)];
 }

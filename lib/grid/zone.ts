@@ -1,3 +1,4 @@
+import { BadRequest } from '../errors.ts';
 import {
   centres,
   coverage,
@@ -10,7 +11,7 @@ import {
 } from './coverage.ts';
 import type { GeoGrid } from './geo-grid.ts';
 import { type Feature, type FeatureOptions, parseGeoJson, readFeatures } from './geojson.ts';
-import { gridEdges } from './grid-edges.ts';
+import { type GridEdges, gridEdges } from './grid-edges.ts';
 import { checkOverlaps } from './overlap.ts';
 import { checkRings, featureArea } from './rings.ts';
 import type { PixelWindow } from './warp.ts';
@@ -50,22 +51,69 @@ export function zonesOnGrid(geojson: unknown, grid: GeoGrid, options: FeatureOpt
 
 /** Polygons that were read and checked, as zones on a grid. @throws BadRequest for points that its CRS cannot show */
 export function layOnGrid(features: readonly Feature[], grid: GeoGrid): Zone[] {
-  const indices = features.map((feature, i) =>
-    indexEdges(gridEdges(feature, i, grid), grid.height, grid.width),
-  );
-  return features.map((feature, i) => {
-    const edges = indices[i]!;
-    const lower = indices.filter((_, k) => k !== i && compareIds(features[k]!.id, feature.id) < 0);
-    return {
-      id: feature.id,
-      name: feature.name,
-      polygonArea: featureArea(feature, grid.crs.ellipsoid),
-      window: edges.window,
-      membership: (window) => members(edges, lower, window),
-      coverage: (window) => coverage(edges, window),
-      eachShare: (window, taker) => eachShare(edges, window, taker),
-    };
+  return layEach(features, grid).map((zone) => {
+    if (zone instanceof BadRequest) throw zone;
+    return zone;
   });
+}
+
+/** The same, with the error in the place of each polygon that the grid's CRS cannot show. */
+export function layEach(features: readonly Feature[], grid: GeoGrid): (LaidZone | BadRequest)[] {
+  const zones: LaidZone[] = [];
+  return features.map((feature, i) => {
+    try {
+      const zone = new LaidZone(feature, i, grid, zones);
+      zones.push(zone);
+      return zone;
+    } catch (error) {
+      if (error instanceof BadRequest) return error;
+      throw error;
+    }
+  });
+}
+
+/** A polygon with its edges on a grid. */
+export class LaidZone implements Zone {
+  readonly id: string;
+  readonly name: string;
+  readonly polygonArea: number;
+  readonly window: PixelWindow | undefined;
+  readonly edges: GridEdges;
+  readonly #index: EdgeIndex;
+  readonly #all: readonly LaidZone[];
+
+  /** @param all zones that a pixel's centre may belong to, this one among them */
+  constructor(feature: Feature, place: number, grid: GeoGrid, all: readonly LaidZone[]) {
+    this.id = feature.id;
+    this.name = feature.name;
+    this.polygonArea = featureArea(feature, grid.crs.ellipsoid);
+    this.edges = gridEdges(feature, place, grid);
+    this.#index = indexEdges(this.edges, grid.height, grid.width);
+    this.window = this.#index.window;
+    this.#all = all;
+  }
+
+  membership(window: PixelWindow): Uint8Array {
+    const places = centres(this.#index, window);
+    const width = window.x1 - window.x0;
+    let lower: readonly LaidZone[] | undefined;
+    for (let k = 0; k < places.length; k++) {
+      if (places[k] !== ON_EDGE) continue;
+      lower ??= this.#all.filter(({ id }) => compareIds(id, this.id) < 0);
+      const [x, y] = [window.x0 + (k % width), window.y0 + Math.floor(k / width)];
+      const pixel = { y0: y, y1: y + 1, x0: x, x1: x + 1 };
+      places[k] = lower.some((zone) => centres(zone.#index, pixel)[0]) ? 0 : INSIDE;
+    }
+    return places;
+  }
+
+  coverage(window: PixelWindow): Float64Array {
+    return coverage(this.#index, window);
+  }
+
+  eachShare(window: PixelWindow, taker: ShareTaker): void {
+    eachShare(this.#index, window, taker);
+  }
 }
 
 /** 1 where a pixel's centre lies in any of the zones, row-major over the window. */
@@ -83,18 +131,6 @@ export function compareIds(a: string, b: string): number {
   const [x, y] = [Number(a), Number(b)];
   if (!Number.isNaN(x - y) && x !== y) return x - y;
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function members(edges: EdgeIndex, lower: readonly EdgeIndex[], window: PixelWindow): Uint8Array {
-  const places = centres(edges, window);
-  const width = window.x1 - window.x0;
-  for (let k = 0; k < places.length; k++) {
-    if (places[k] !== ON_EDGE) continue;
-    const [x, y] = [window.x0 + (k % width), window.y0 + Math.floor(k / width)];
-    const pixel = { y0: y, y1: y + 1, x0: x, x1: x + 1 };
-    places[k] = lower.some((zone) => centres(zone, pixel)[0]) ? 0 : INSIDE;
-  }
-  return places;
 }
 
 const meets = (a: PixelWindow, b: PixelWindow): boolean =>

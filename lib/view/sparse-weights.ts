@@ -27,17 +27,16 @@ export interface SparseWeights {
 /** Gathers the pixels of zones in a window, zone by zone. */
 export class WeightLists implements ShareTaker {
   #window: PixelWindow = { y0: 0, y1: 0, x0: 0, x1: 0 };
+  #width = 0;
   #lists: PixelLists = listsOf(65_536, 16_384);
   #cells = 0;
   #runs = 0;
   #pixels = 0;
-  /** Place in the window of the first pixel of what is being told, and the columns of that. */
-  #first = 0;
-  #cols = 1;
 
   /** Forgets all zones: the next ones lie in this window. What was added before is no longer good. */
   begin(window: PixelWindow): void {
     this.#window = window;
+    this.#width = window.x1 - window.x0;
     this.#cells = 0;
     this.#runs = 0;
   }
@@ -54,10 +53,8 @@ export class WeightLists implements ShareTaker {
   ): Omit<SparseWeights, 'lists'> {
     const [cell0, run0] = [this.#cells, this.#runs];
     this.#pixels = 0;
-    this.#first = (part.y0 - this.#window.y0) * this.#width + (part.x0 - this.#window.x0);
-    this.#cols = part.x1 - part.x0;
     if (zone.eachShare && !scale) zone.eachShare(part, this);
-    else this.#addEach(zone.weights(part), scale);
+    else this.#addEach(zone.weights(part), part, scale);
     return { cell0, cell1: this.#cells, run0, run1: this.#runs, pixels: this.#pixels };
   }
 
@@ -67,55 +64,57 @@ export class WeightLists implements ShareTaker {
     other: PixelWindow,
   ): Omit<SparseWeights, 'lists'> {
     const begun = { cell0: this.#cells, run0: this.#runs };
-    this.#cols = other.x1 - other.x0;
-    this.#first = (other.y0 - this.#window.y0) * this.#width + (other.x0 - this.#window.x0);
-    for (let i = cell0; i < cell1; i++) this.part(lists.cells[i]!, lists.shares[i]!);
-    for (let k = run0; k < run1; k++) this.run(lists.from[k]!, lists.to[k]!);
+    const cols = other.x1 - other.x0;
+    for (let i = cell0; i < cell1; i++) {
+      const row = Math.floor(lists.cells[i]! / cols);
+      this.part(other.y0 + row, other.x0 + lists.cells[i]! - row * cols, lists.shares[i]!);
+    }
+    for (let k = run0; k < run1; k++) {
+      const row = Math.floor(lists.from[k]! / cols);
+      const left = other.x0 - row * cols;
+      this.run(other.y0 + row, left + lists.from[k]!, left + lists.to[k]!);
+    }
     return { ...begun, cell1: this.#cells, run1: this.#runs, pixels };
   }
 
   /** Adds a zone that holds all of a part of the window. */
   whole(part: PixelWindow): Omit<SparseWeights, 'lists'> {
     const begun = { cell0: this.#cells, run0: this.#runs };
-    this.#cols = part.x1 - part.x0;
-    this.#first = (part.y0 - this.#window.y0) * this.#width + (part.x0 - this.#window.x0);
-    for (let y = 0; y < part.y1 - part.y0; y++) this.run(y * this.#cols, (y + 1) * this.#cols);
-    return { ...begun, cell1: this.#cells, run1: this.#runs, pixels: this.#cols * (part.y1 - part.y0) };
+    for (let y = part.y0; y < part.y1; y++) this.run(y, part.x0, part.x1);
+    const pixels = (part.y1 - part.y0) * (part.x1 - part.x0);
+    return { ...begun, cell1: this.#cells, run1: this.#runs, pixels };
   }
 
   get lists(): PixelLists {
     return this.#lists;
   }
 
-  get #width(): number {
-    return this.#window.x1 - this.#window.x0;
-  }
-
-  part(cell: number, share: number): void {
+  part(row: number, col: number, share: number): void {
     if (this.#cells === this.#lists.cells.length) this.#grow(2 * this.#cells, this.#lists.from.length);
-    this.#lists.cells[this.#cells] = this.#placeOf(cell);
+    this.#lists.cells[this.#cells] = this.#placeOf(row, col);
     this.#lists.shares[this.#cells++] = share;
     this.#pixels++;
   }
 
-  run(from: number, to: number): void {
+  run(row: number, from: number, to: number): void {
     if (this.#runs === this.#lists.from.length) this.#grow(this.#lists.cells.length, 2 * this.#runs);
-    const first = this.#placeOf(from);
+    const first = this.#placeOf(row, from);
     this.#lists.from[this.#runs] = first;
     this.#lists.to[this.#runs++] = first + to - from;
     this.#pixels += to - from;
   }
 
-  #addEach(weights: ArrayLike<number>, scale: Float64Array | undefined): void {
-    for (let i = 0; i < weights.length; i++) {
-      const weight = scale ? weights[i]! * scale[this.#placeOf(i)]! : weights[i]!;
-      if (weight > 0) this.part(i, weight);
+  #addEach(weights: ArrayLike<number>, { y0, x0, x1 }: PixelWindow, scale: Float64Array | undefined): void {
+    for (let i = 0, row = y0; i < weights.length; row++) {
+      for (let col = x0; col < x1; col++, i++) {
+        const weight = scale ? weights[i]! * scale[this.#placeOf(row, col)]! : weights[i]!;
+        if (weight > 0) this.part(row, col, weight);
+      }
     }
   }
 
-  #placeOf(cell: number): number {
-    const row = Math.floor(cell / this.#cols);
-    return this.#first + row * this.#width + (cell - row * this.#cols);
+  #placeOf(row: number, col: number): number {
+    return (row - this.#window.y0) * this.#width + col - this.#window.x0;
   }
 
   #grow(cells: number, runs: number): void {

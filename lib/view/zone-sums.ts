@@ -1,5 +1,5 @@
 import { Sum } from '../grid/sum.ts';
-import type { SparseWeights } from './sparse-weights.ts';
+import type { PixelLists, SparseWeights } from './sparse-weights.ts';
 
 /** What the sums of a zone are kept for besides mean, total and area. */
 export interface SumsWanted {
@@ -110,14 +110,32 @@ class ChunkSums {
   n = 0;
   area = 0;
   readonly mass: number[] = [];
-  /** Of the run at hand. */
-  readonly run: number[] = [];
+  /** Of the pixels at hand, by field. */
+  readonly #found: number[] = [];
+  /** Which pixels of a run have a value in every field. */
+  #valid = new Uint8Array(1024);
 
   begin(fields: number): void {
     this.n = 0;
     this.area = 0;
     this.mass.length = 0;
     for (let f = 0; f < fields; f++) this.mass.push(0);
+  }
+
+  /** Pixels that belong in part. A sum that is finite says that none of them lacks a value: no mask is made. */
+  addParts(values: readonly FieldCells[], { lists, cell0, cell1 }: SparseWeights, areas: Float64Array): void {
+    for (let f = 0; f < values.length; f++) {
+      const sum = weightedSum(values[f]!, lists, cell0, cell1, areas);
+      if (sum - sum !== 0) {
+        const { cells, shares } = lists;
+        for (let i = cell0; i < cell1; i++) this.addCell(values, cells[i]!, shares[i]! * areas[cells[i]!]!);
+        return;
+      }
+      this.#found[f] = sum;
+    }
+    this.n += cell1 - cell0;
+    this.area += partArea(lists, cell0, cell1, areas);
+    for (let f = 0; f < values.length; f++) this.mass[f]! += this.#found[f]!;
   }
 
   addCell(values: readonly FieldCells[], cell: number, area: number): void {
@@ -127,7 +145,7 @@ class ChunkSums {
     for (let f = 0; f < values.length; f++) this.mass[f]! += area * values[f]![cell]!;
   }
 
-  /** Pixels of one area, side by side. A sum that is finite says that none of them lacks a value: no mask is made. */
+  /** Pixels of one area, side by side; as above. */
   addRun(values: readonly FieldCells[], from: number, to: number, area: number): void {
     for (let f = 0; f < values.length; f++) {
       const sum = sumOf(values[f]!, from, to);
@@ -135,31 +153,60 @@ class ChunkSums {
         this.#addBroken(values, from, to, area);
         return;
       }
-      this.run[f] = sum;
+      this.#found[f] = sum;
     }
     this.n += to - from;
     this.area += (to - from) * area;
-    for (let f = 0; f < values.length; f++) this.mass[f]! += area * this.run[f]!;
+    for (let f = 0; f < values.length; f++) this.mass[f]! += area * this.#found[f]!;
   }
 
-  /** A run with pixels that have no value. */
+  /** A run with pixels that have no value: field by field, as the cells lie. */
   #addBroken(values: readonly FieldCells[], from: number, to: number, area: number): void {
-    const [only] = values;
-    if (values.length > 1 || !only) {
-      for (let cell = from; cell < to; cell++) this.addCell(values, cell, area);
-      return;
-    }
-    let [n, sum] = [0, 0];
-    for (let cell = from; cell < to; cell++) {
-      const value = only[cell]!;
-      if (value - value !== 0) continue;
-      n++;
-      sum += value;
-    }
+    const length = to - from;
+    if (this.#valid.length < length) this.#valid = new Uint8Array(2 * length);
+    const valid = this.#valid.fill(1, 0, length);
+    for (let f = 0; f < values.length; f++) markInvalid(valid, values[f]!, from, length);
+    let n = 0;
+    for (let i = 0; i < length; i++) n += valid[i]!;
+    if (n === 0) return;
     this.n += n;
     this.area += n * area;
-    this.mass[0]! += area * sum;
+    for (let f = 0; f < values.length; f++) this.mass[f]! += area * validSum(valid, values[f]!, from, length);
   }
+}
+
+function markInvalid(valid: Uint8Array, cells: FieldCells, from: number, length: number): void {
+  for (let i = 0; i < length; i++) {
+    const value = cells[from + i]!;
+    if (value - value !== 0) valid[i] = 0;
+  }
+}
+
+function validSum(valid: Uint8Array, cells: FieldCells, from: number, length: number): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) if (valid[i]) sum += cells[from + i]!;
+  return sum;
+}
+
+function weightedSum(
+  values: FieldCells,
+  { cells, shares }: PixelLists,
+  from: number,
+  to: number,
+  areas: Float64Array,
+): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) {
+    const cell = cells[i]!;
+    sum += shares[i]! * areas[cell]! * values[cell]!;
+  }
+  return sum;
+}
+
+function partArea({ cells, shares }: PixelLists, from: number, to: number, areas: Float64Array): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += shares[i]! * areas[cells[i]!]!;
+  return sum;
 }
 
 /** Four sums at once: one alone waits for each addition before it begins the next. */
@@ -180,10 +227,10 @@ const part = new ChunkSums();
 
 /** A chunk's cells are added up plainly, the chunks with compensation: 1e-13 of a total at worst. */
 function addSums(sums: PeriodSums, weights: SparseWeights, { areas, values, evenRows }: StepCells): void {
-  const { lists, cell0, cell1, run0, run1 } = weights;
-  const { cells, shares, from, to } = lists;
+  const { lists, run0, run1 } = weights;
+  const { from, to } = lists;
   part.begin(values.length);
-  for (let i = cell0; i < cell1; i++) part.addCell(values, cells[i]!, shares[i]! * areas[cells[i]!]!);
+  part.addParts(values, weights, areas);
   for (let k = run0; k < run1; k++) {
     // A run never goes beyond its row.
     if (evenRows) part.addRun(values, from[k]!, to[k]!, areas[from[k]!]!);

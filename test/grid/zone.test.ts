@@ -171,14 +171,16 @@ describe('coverage', () => {
     for (const window of [WHOLE, { y0: 7, y1: 33, x0: 11, x1: 38 }]) {
       const shares = zone!.coverage(window);
       const told = new Float64Array(shares.length);
+      const placeOf = (row: number, col: number): number =>
+        (row - window.y0) * (window.x1 - window.x0) + col - window.x0;
       let whole = 0;
       zone!.eachShare(window, {
-        part: (cell, share) => {
+        part: (row, col, share) => {
           expect(share).toBeLessThan(1);
-          told[cell]! += share;
+          told[placeOf(row, col)]! += share;
         },
-        run: (from, to) => {
-          for (let cell = from; cell < to; cell++) told[cell]! += 1;
+        run: (row, from, to) => {
+          for (let col = from; col < to; col++) told[placeOf(row, col)]! += 1;
           whole += to - from;
         },
       });

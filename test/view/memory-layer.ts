@@ -71,7 +71,7 @@ export function memoryZone(
     window,
     membership: (part) => Uint8Array.from(weights(part), (w) => Number(w > 0.5)),
     coverage: (part) => Float64Array.from(weights(part)),
-    eachShare: (part, taker) => tellEach(weights(part), taker),
+    eachShare: (part, taker) => tellEach(weights(part), part, taker),
   };
 }
 
@@ -87,6 +87,9 @@ export const farZone = (id: string): Zone => ({
 });
 
 /** Every pixel by itself. */
-function tellEach(weights: ArrayLike<number>, taker: ShareTaker): void {
-  for (let i = 0; i < weights.length; i++) if (weights[i]! > 0) taker.part(i, weights[i]!);
+function tellEach(weights: ArrayLike<number>, { y0, x0, x1 }: PixelWindow, taker: ShareTaker): void {
+  for (let i = 0; i < weights.length; i++) {
+    const [row, col] = [Math.floor(i / (x1 - x0)), i % (x1 - x0)];
+    if (weights[i]! > 0) taker.part(y0 + row, x0 + col, weights[i]!);
+  }
 }

@@ -28,9 +28,9 @@ function sparse() {
   const zone = {
     weights: () => [],
     eachShare: (_: unknown, taker: Pick<WeightLists, 'part' | 'run'>) => {
-      for (let y = 0; y < ROWS; y++) {
-        taker.part(y * COLS + 1, 0.25);
-        taker.run(y * COLS + 2, (y + 1) * COLS);
+      for (let y = WINDOW.y0; y < WINDOW.y1; y++) {
+        taker.part(y, WINDOW.x0 + 1, 0.25);
+        taker.run(y, WINDOW.x0 + 2, WINDOW.x1);
       }
     },
   };

@@ -9,6 +9,7 @@ import { codeDigest } from '../code-digest.ts';
 import { API_VERSION } from '../openapi.ts';
 import type { ServedVariable } from '../served-variable.ts';
 import { needsPixels, type ReductionPlan, statisticsOf } from './plan.ts';
+import type { Asked } from './request.ts';
 import type { Sources, ZoneDone } from './run.ts';
 
 /** IPCC: 44/12 tonnes of carbon dioxide hold a tonne of carbon. */
@@ -162,59 +163,88 @@ function statusOf(
   };
 }
 
-function answerPeriod(plan: ReductionPlan, sums: PeriodSums, p: number, polygonArea: number): PeriodAnswer {
+/** What the answers of all zones of a plan have in common. */
+interface Common {
+  readonly periods: readonly Pick<PeriodAnswer, 'period' | 'start' | 'end'>[];
+  /** Grams in a unit of mass of each variable; undefined without a total. */
+  readonly grams: readonly (number | undefined)[];
+}
+const commons = new WeakMap<ReductionPlan, Common>();
+
+function commonOf(plan: ReductionPlan): Common {
+  const known = commons.get(plan);
+  if (known) return known;
   const { variables, range, asked } = plan;
   const { axis } = variables[0]!;
-  const [first, last] = asked.over === 'sum' ? [range.t0, range.t1 - 1] : [range.t0 + p, range.t0 + p];
-  const validArea = sums.area.value;
-  const validShare = polygonArea > 0 ? validArea / polygonArea : Number.NaN;
-  const fields = Object.fromEntries(
-    variables.map((variable, f) => [variable.name, answerField(plan, variable, sums, f)]),
-  );
-  return {
+  const periodOf = (first: number, last: number) => ({
     period: first === last ? axis.labels[first]! : `${axis.labels[first]}/${axis.labels[last]}`,
     start: isoDateTime(axis.times[first]!),
     end: isoDateTime(axis.ends[last]!),
+  });
+  const each = (): Common['periods'] =>
+    Array.from({ length: range.t1 - range.t0 }, (_, p) => periodOf(range.t0 + p, range.t0 + p));
+  const wanted = statisticsOf(asked).includes('total');
+  const common = {
+    periods: asked.over === 'sum' ? [periodOf(range.t0, range.t1 - 1)] : each(),
+    grams: variables.map((v) => (wanted && hasTotal(v) ? gramsPer(v.units) : undefined)),
+  };
+  commons.set(plan, common);
+  return common;
+}
+
+function answerPeriod(plan: ReductionPlan, sums: PeriodSums, p: number, polygonArea: number): PeriodAnswer {
+  const { periods, grams } = commonOf(plan);
+  const { period, start, end } = periods[p]!;
+  const validArea = sums.area.value;
+  const validShare = polygonArea > 0 ? validArea / polygonArea : Number.NaN;
+  const fields: Record<string, FieldAnswer> = {};
+  for (let f = 0; f < plan.variables.length; f++)
+    fields[plan.variables[f]!.name] = answerField(plan, sums, f, grams[f]);
+  const answer = {
+    period,
+    start,
+    end,
     pixels: sums.pixels,
     n: sums.n,
     validArea,
     validShare,
     lowCoverage: !(validShare >= COVERAGE_WARNING),
     variables: fields,
-    ...ratioOfTotals(fields),
   };
+  const ratio = ratioOf(fields);
+  return ratio ? { ...answer, ratio } : answer;
 }
 
 function answerField(
   { asked }: ReductionPlan,
-  variable: ServedVariable,
   sums: PeriodSums,
   f: number,
+  grams: number | undefined,
 ): FieldAnswer {
-  const { units } = variable;
-  const wanted = statisticsOf(asked);
   const field = sums.fields[f]!;
   const area = sums.area.value;
-  const empty = sums.n === 0;
-  const mass = empty ? Number.NaN : field.mass.value;
+  const mass = sums.n === 0 ? Number.NaN : field.mass.value;
+  const plain: FieldAnswer =
+    grams === undefined ? { mean: mass / area } : { mean: mass / area, total: carbon(mass * grams) };
+  return needsPixels(asked) ? { ...plain, ...spreadOf(asked, sums, f) } : plain;
+}
+
+/** The statistics that look at every pixel, those that are asked for. */
+function spreadOf(asked: Asked, sums: PeriodSums, f: number): Partial<FieldAnswer> {
+  const wanted = statisticsOf(asked);
+  const field = sums.fields[f]!;
   const values = sums.samples?.values[f] ?? [];
   const areas = sums.samples?.areas ?? [];
   const spread = (name: string, value: () => number) =>
-    wanted.includes(name) ? { [name]: empty ? Number.NaN : value() } : {};
+    wanted.includes(name) ? { [name]: sums.n === 0 ? Number.NaN : value() } : {};
+  const { bins, range } = asked.histogram;
   return {
-    mean: mass / area,
-    ...(hasTotal(variable) && wanted.includes('total') && { total: carbon(mass * gramsPer(units)) }),
     ...spread('min', () => field.min),
     ...spread('max', () => field.max),
-    ...spread('std', () => deviation(field, area)),
+    ...spread('std', () => deviation(field, sums.area.value)),
     ...(wanted.includes('quantiles') && { quantiles: quantilesOf(values, areas, asked.quantiles) }),
     ...(wanted.includes('histogram') && {
-      histogram: weightedHistogram(
-        values,
-        areas,
-        asked.histogram.bins,
-        asked.histogram.range ?? extremesOf(values),
-      ),
+      histogram: weightedHistogram(values, areas, bins, range ?? extremesOf(values)),
     }),
   };
 }
@@ -241,14 +271,12 @@ function extremesOf(values: readonly number[]): [number, number] {
   return values.length > 0 ? [low, high] : [0, 1];
 }
 
-/** Of monthly or annual NPP and RH, where both are there. */
-export function ratioOfTotals(
+/** Of monthly or annual NPP and RH; undefined where one of them is not there. */
+export function ratioOf(
   fields: Readonly<Record<string, Pick<FieldAnswer, 'mean'>>>,
-): Pick<PeriodAnswer, 'ratio'> {
+): PeriodAnswer['ratio'] | undefined {
   const [npp, rh] = [fields.npp ?? fields.npp_a, fields.rh ?? fields.rh_a];
-  if (!npp || !rh) return {};
+  if (!npp || !rh) return undefined;
   const flag = respirationFlag(npp.mean, rh.mean);
-  return {
-    ratio: { rhOverNpp: respirationRatio(npp.mean, rh.mean), flag, balance: BALANCES[flag] ?? 'undefined' },
-  };
+  return { rhOverNpp: respirationRatio(npp.mean, rh.mean), flag, balance: BALANCES[flag] ?? 'undefined' };
 }

@@ -74,7 +74,7 @@ export function coverOf(
     zone.weights({ y0: row, y1: row + 1, x0: col, x1: col + 1 })[0] === 1;
   const spansChunk = window.y1 - window.y0 >= shard.height && window.x1 - window.x0 >= shard.width;
   const cover = coverChunks({
-    edges: everyPixel || !spansChunk ? undefined : edges?.(),
+    edges: everyPixel || !spansChunk ? undefined : edges,
     window,
     chunk: shard,
     topLevel: levels.length - 1,

@@ -1,4 +1,4 @@
-import { carbon, type FieldAnswer, type PeriodAnswer, ratioOfTotals, type ZoneAnswer } from './answer.ts';
+import { carbon, type FieldAnswer, type PeriodAnswer, ratioOf, type ZoneAnswer } from './answer.ts';
 
 /** All zones of a period together, as if they did not overlap. */
 export interface TotalsAnswer {
@@ -33,7 +33,8 @@ function together(period: string, parts: readonly PeriodAnswer[]): TotalsAnswer 
   const area = valid.reduce((sum, { validArea }) => sum + validArea, 0);
   const names = Object.keys(parts[0]!.variables);
   const variables = Object.fromEntries(names.map((name) => [name, sumOf(name, valid, area)]));
-  return { period, validArea: area, variables, ...ratioOfTotals(variables) };
+  const ratio = ratioOf(variables);
+  return { period, validArea: area, variables, ...(ratio && { ratio }) };
 }
 
 function sumOf(
@@ -41,25 +42,31 @@ function sumOf(
   parts: readonly PeriodAnswer[],
   area: number,
 ): Pick<FieldAnswer, 'mean' | 'total'> {
-  const mass = parts.reduce((sum, part) => sum + part.variables[name]!.mean * part.validArea, 0);
-  const grams = parts.map((part) => part.variables[name]!.total?.gC);
+  let [mass, gC] = [0, 0];
+  for (const part of parts) {
+    const { mean, total } = part.variables[name]!;
+    mass += mean * part.validArea;
+    gC += total?.gC ?? Number.NaN;
+  }
   const mean = mass / area;
-  if (grams.length === 0 || grams.some((gC) => gC === undefined)) return { mean };
-  return { mean, total: carbon(grams.reduce<number>((sum, gC) => sum + gC!, 0)) };
+  return parts[0]?.variables[name]?.total ? { mean, total: carbon(gC) } : { mean };
 }
 
 function sharing(zone: ZoneAnswer, totals: ReadonlyMap<string, TotalsAnswer>): ZoneAnswer {
   if (zone.dropped) return zone;
   const periods = zone.periods.map((period) => {
     const of = totals.get(period.period)!;
-    const shared = ([name, field]: [string, FieldAnswer]): [string, FieldAnswer] => {
+    const variables: Record<string, FieldAnswer> = {};
+    for (const name in period.variables) {
+      const field = period.variables[name]!;
       const all = of.variables[name]!.total?.gC;
-      if (!field.total || all === undefined) return [name, field];
-      const none = period.n === 0 || Math.abs(all) < NO_SHARE_BELOW_GC;
-      const share = none ? Number.NaN : field.total.gC / all;
-      return [name, { ...field, share }];
-    };
-    return { ...period, variables: Object.fromEntries(Object.entries(period.variables).map(shared)) };
+      variables[name] =
+        field.total && all !== undefined ? { ...field, share: share(period, field.total.gC, all) } : field;
+    }
+    return { ...period, variables };
   });
   return { ...zone, periods };
 }
+
+const share = ({ n }: PeriodAnswer, gC: number, all: number): number =>
+  n === 0 || Math.abs(all) < NO_SHARE_BELOW_GC ? Number.NaN : gC / all;

@@ -1,4 +1,5 @@
 import { cellAreas, rowAreas } from '../../../lib/grid/area.ts';
+import type { GeoGrid } from '../../../lib/grid/geo-grid.ts';
 import type { World } from '../../../lib/job/world.ts';
 import type { SparseWeights, WeightLists } from '../../../lib/view/sparse-weights.ts';
 import { meet, type PixelWindow } from '../../../lib/view/zone-weights.ts';
@@ -9,7 +10,7 @@ import { type PixelChunk, type ReductionPlan, windowOf } from './plan.ts';
 /** The part of a chunk that its zones need, and the pixels of each of them in it. */
 export interface ChunkWeights {
   readonly window: PixelWindow;
-  /** True areas of the window's pixels, m2. */
+  /** True areas of the window's pixels, m2; more of them may follow. */
   readonly areas: Float64Array;
   /** Whether all pixels of a row have one area. */
   readonly evenRows: boolean;
@@ -29,7 +30,7 @@ export async function weighChunk(
 ): Promise<ChunkWeights> {
   const { product, zones, cover } = plan;
   const window = windowOf(plan, chunk);
-  const areas = cellAreas(product.grid(), window);
+  const areas = areasOf(product.grid(), window);
   const evenRows = rowAreas(product.grid(), 0, 0) !== undefined;
   if (plan.kept)
     return { window, areas, evenRows, weights: await keptWeights(world, plan, plan.kept, chunk, lists) };
@@ -50,6 +51,19 @@ export async function weighChunk(
   });
   const weights = found.map((ranges) => ranges && { ...ranges, lists: lists.lists });
   return { window, areas, evenRows, weights };
+}
+
+const equalAreas = new WeakMap<GeoGrid, Float64Array>();
+
+/** Areas of a window's pixels, and of more than those on a grid where all are the same: these are made once. */
+function areasOf(grid: GeoGrid, window: PixelWindow): Float64Array {
+  if (!grid.crs.equalArea) return cellAreas(grid, window);
+  const pixels = (window.y1 - window.y0) * (window.x1 - window.x0);
+  const known = equalAreas.get(grid);
+  if (known && known.length >= pixels) return known;
+  const areas = cellAreas(grid, { y0: 0, y1: 1, x0: 0, x1: pixels });
+  equalAreas.set(grid, areas);
+  return areas;
 }
 
 /** As they were kept, brought into the window of those that are asked for; a chunk that is in none of them is whole. */

@@ -1,11 +1,11 @@
-import { isFluxError } from '../../../lib/errors.ts';
+import { BadRequest } from '../../../lib/errors.ts';
 import { cellAreas } from '../../../lib/grid/area.ts';
 import { crsByName } from '../../../lib/grid/crs.ts';
 import type { GeoGrid } from '../../../lib/grid/geo-grid.ts';
-import { type Feature, readFeatures } from '../../../lib/grid/geojson.ts';
-import { type GridEdges, gridEdges } from '../../../lib/grid/grid-edges.ts';
+import { type Feature, readFeatures, readPolygons } from '../../../lib/grid/geojson.ts';
+import type { GridEdges } from '../../../lib/grid/grid-edges.ts';
 import { checkRings } from '../../../lib/grid/rings.ts';
-import { layOnGrid, type Zone } from '../../../lib/grid/zone.ts';
+import { layEach } from '../../../lib/grid/zone.ts';
 import type { ChunkCover } from '../../../lib/view/chunk-cover.ts';
 import { pixelAt } from '../../../lib/view/target-window.ts';
 import { type Membership, weigh, type ZoneWeights } from '../../../lib/view/zone-weights.ts';
@@ -23,7 +23,7 @@ export interface AskedZone {
   readonly feature: Json | undefined;
   readonly zone?: ZoneWeights;
   /** Its outline on the grid; absent for a point. */
-  readonly edges?: () => GridEdges;
+  readonly edges?: GridEdges;
   readonly problem?: string;
   /** Of a stored set whose weights are kept: how it lies on the chunks. */
   readonly kept?: ChunkCover;
@@ -50,17 +50,20 @@ export function zonesFrom(
   const wanted = new Set(only ?? list.keys());
   // A pixel centre on a common edge belongs to one zone only: then all must be known.
   const needed = (i: number): boolean => membership === 'centre' || wanted.has(i);
-  const read = list.map((feature, i) => (needed(i) ? readOne(feature, String(i + 1), names[i]!) : {}));
-  const good = read.flatMap(({ feature }) => feature ?? []);
-  const onGrid = membership === 'coverage' ? eachAlone(good, grid) : together(good, grid);
+  const read = list.map((feature, i) => (needed(i) ? readOne(feature, i) : undefined));
+  const good = read.flatMap((found, i) => (found && typeof found !== 'string' ? [i] : []));
+  const laid = layEach(
+    good.map((i) => read[i] as Feature),
+    grid,
+  );
+  const onGrid = new Map(good.map((i, k) => [i, laid[k]!]));
   return [...wanted].map((index) => {
     const sent = list[index];
-    const { feature, problem } = read[index]!;
     const base = { index, ...names[index]!, feature: isObject(sent) ? sent : undefined };
-    if (!feature) return { ...base, problem: problem! };
-    const zone = onGrid.get(feature.id)!;
+    const zone = onGrid.get(index) ?? (read[index] as string);
     if (typeof zone === 'string') return { ...base, problem: zone };
-    return { ...base, zone: weigh(zone, membership), edges: () => gridEdges(feature, index, grid) };
+    if (zone instanceof BadRequest) return { ...base, problem: problemIn(zone) };
+    return { ...base, zone: weigh(zone, membership), edges: zone.edges };
   });
 }
 
@@ -141,47 +144,22 @@ function namesOf(feature: unknown, i: number): { id: string; name: string } {
 const text = (value: unknown): string | undefined =>
   (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
 
-function readOne(
-  feature: unknown,
-  key: string,
-  { name }: { name: string },
-): { feature?: Feature; problem?: string } {
-  return attempt(() => {
-    const geometry = isObject(feature) ? feature.geometry : undefined;
-    const [read] = readFeatures({ type: 'Feature', properties: { id: key, name }, geometry });
-    checkRings(read!, 0);
-    return read!;
-  });
-}
+/** How the errors of a feature begin that stands for itself. */
+const UNNAMED = 'zones.features[0] ()';
 
-type Laid = ReadonlyMap<string, Zone | string>;
+const problemIn = ({ message }: BadRequest): string =>
+  message.replace(/^zones\.features\[\d+\] \(\)[,:]? ?/, '');
 
-/** Shares of area do not depend on other zones. */
-function eachAlone(features: readonly Feature[], grid: GeoGrid): Laid {
-  const lay = (feature: Feature) => attempt(() => layOnGrid([feature], grid)[0]!);
-  return new Map(
-    features.map((feature) => {
-      const { feature: zone, problem } = lay(feature);
-      return [feature.id, zone ?? problem!];
-    }),
-  );
-}
-
-/** All at once, so that a pixel centre on a common edge belongs to one zone only; the bad ones are found first. */
-function together(features: readonly Feature[], grid: GeoGrid): Laid {
-  const alone = eachAlone(features, grid);
-  const good = features.filter(({ id }) => typeof alone.get(id) !== 'string');
-  if (good.length === 0) return alone;
-  const zones = layOnGrid(good, grid);
-  return new Map([...alone, ...zones.map((zone) => [zone.id, zone] as const)]);
-}
-
-function attempt<T>(make: () => T): { feature?: T; problem?: string } {
+/** @returns what is wrong with it, where something is */
+function readOne(feature: unknown, i: number): Feature | string {
   try {
-    return { feature: make() };
+    const geometry = isObject(feature) ? feature.geometry : undefined;
+    const read = { id: String(i + 1), name: '', polygons: readPolygons(geometry, () => UNNAMED) };
+    checkRings(read, 0);
+    return read;
   } catch (error) {
-    if (!isFluxError(error)) throw error;
-    return { problem: error.message.replace(/^zones\.features\[\d+\](?: \([^)]*\))?[,:]? ?/, '') };
+    if (error instanceof BadRequest) return problemIn(error);
+    throw error;
   }
 }
 
@@ -205,6 +183,10 @@ function checkLimits(list: readonly unknown[], { features, vertices }: Limits): 
 /** Positions below a list of coordinates; nothing that is nested deeper than GeoJSON is. */
 function countPositions(coordinates: unknown, depth: number): number {
   if (!Array.isArray(coordinates) || depth > 4) return 0;
-  if (typeof coordinates[0] === 'number') return 1;
-  return coordinates.reduce<number>((sum, part) => sum + countPositions(part, depth + 1), 0);
+  const [first]: unknown[] = coordinates;
+  if (typeof first === 'number') return 1;
+  if (Array.isArray(first) && typeof first[0] === 'number') return coordinates.length; // of a ring
+  let count = 0;
+  for (const part of coordinates) count += countPositions(part, depth + 1);
+  return count;
 }
