@@ -1,5 +1,5 @@
 import { release } from '../grid/cells.ts';
-import { type ChunkCoord, colsOf, rowsOf } from '../grid/region.ts';
+import type { ChunkCoord } from '../grid/region.ts';
 import { disown, NotAsRecorded, recordedStore } from './chunk-objects.ts';
 import {
   type CoarseArrays,
@@ -7,7 +7,6 @@ import {
   coarseRatio,
   emptyArrays,
   isPartOfRatio,
-  placeBlock,
   ratiosLast,
 } from './coarsen.ts';
 import { digestOf } from './digest.ts';
@@ -130,17 +129,10 @@ async function coarsenOne(
   children: readonly ChunkRecord[],
   name: string,
 ): Promise<CoarseArrays> {
-  const region = regionOf(product, at, level);
-  const size = { rows: rowsOf(region), cols: colsOf(region) };
   const arrays = emptyArrays(product, level, at, name);
   for (const child of children) {
     const store = recordedStore(world.store, product, child);
-    const block = await coarsenOutput({ ...world, store }, product, level, child, name);
-    const corner = { y: child.region.y0 / 2 - region.y0, x: child.region.x0 / 2 - region.x0 };
-    for (const part of block) {
-      placeBlock(arrays, part, corner, size);
-      release(part.cells);
-    }
+    await coarsenOutput({ ...world, store }, product, level, at, child, name, arrays);
   }
   return arrays;
 }

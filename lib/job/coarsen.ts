@@ -1,7 +1,7 @@
 import { cellAreas, rowAreas } from '../grid/area.ts';
 import { allocate, type Cells, release } from '../grid/cells.ts';
 import { type ChunkCoord, colsOf, rowsOf } from '../grid/region.ts';
-import { type BlockShape, coarsenMajority, coarsenMean, coarseShape } from '../raster/pyramid.ts';
+import { type BlockShape, type CoarsePlace, coarsenMajority, coarsenMean } from '../raster/pyramid.ts';
 import { readShard } from '../raster/read-shard.ts';
 import { shardExtent } from '../raster/write.ts';
 import { validAreaName } from '../raster/zarr-product.ts';
@@ -15,27 +15,22 @@ import type { World } from './world.ts';
 /** Arrays of a coarser chunk by name, `[step][y][x]`: means with their valid areas, and majorities. */
 export type CoarseArrays = Record<string, Cells>;
 
-/** A child's array at half its rows and columns. */
-export interface CoarseBlock {
-  readonly name: string;
-  readonly cells: Cells;
-  readonly shape: BlockShape;
-}
-
-/** Halves one output of a child: its mean and valid area, or its majority. */
+/**
+ * Halves one output of a child, its mean and valid area or its majority, and puts it where it belongs in the chunk above.
+ *
+ * @param arrays written, see `emptyArrays`
+ */
 export async function coarsenOutput(
   { store, signal }: World,
   product: Product,
   level: number,
+  at: ChunkCoord,
   child: ChunkRecord,
   name: string,
-): Promise<CoarseBlock[]> {
-  const variable = product.outputs[name]!;
-  const shape = {
-    steps: stepCount(variable, product.windows[child.at.t]!),
-    rows: rowsOf(child.region),
-    cols: colsOf(child.region),
-  };
+  arrays: CoarseArrays,
+): Promise<void> {
+  const shape = shapeOf(product, child, name);
+  const place = placeOf(product, level, at, child);
   const read = (array: string) =>
     readShard(
       store,
@@ -45,25 +40,33 @@ export async function coarsenOutput(
       signal ? { signal } : {},
     );
   const cells = await read(name);
-  const coarse = coarseShape(shape);
   if (cells instanceof Uint8Array) {
     const { fill } = arrayNamed(product, level, name);
-    const majority = coarsenMajority(cells, fill, shape);
-    release(cells);
-    return [{ name, cells: majority, shape: coarse }];
+    coarsenMajority(cells, fill, shape, arrays[name] as Uint8Array, place);
+  } else {
+    const areas =
+      level === 1
+        ? (rowAreas(product.grid, child.region.y0, child.region.y1) ??
+          cellAreas(product.grid, regionOf(product, child.at)))
+        : ((await read(validAreaName(name))) as Float64Array);
+    const mean = arrays[name] as Float32Array;
+    const validArea = arrays[validAreaName(name)] as Float64Array;
+    coarsenMean(cells as Float32Array, areas, shape, { mean, validArea }, place);
+    release(areas);
   }
-  const areas =
-    level === 1
-      ? (rowAreas(product.grid, child.region.y0, child.region.y1) ??
-        cellAreas(product.grid, regionOf(product, child.at)))
-      : ((await read(validAreaName(name))) as Float64Array);
-  const { mean, validArea } = coarsenMean(cells as Float32Array, areas, shape);
   release(cells);
-  release(areas);
-  return [
-    { name, cells: mean, shape: coarse },
-    { name: validAreaName(name), cells: validArea, shape: coarse },
-  ];
+}
+
+const shapeOf = (product: Product, child: ChunkRecord, name: string): BlockShape => ({
+  steps: stepCount(product.outputs[name]!, product.windows[child.at.t]!),
+  rows: rowsOf(child.region),
+  cols: colsOf(child.region),
+});
+
+function placeOf(product: Product, level: number, at: ChunkCoord, child: ChunkRecord): CoarsePlace {
+  const region = regionOf(product, at, level);
+  const { y0, x0 } = child.region;
+  return { rows: rowsOf(region), cols: colsOf(region), y: y0 / 2 - region.y0, x: x0 / 2 - region.x0 };
 }
 
 /** The arrays of one output of a coarser chunk before any child has given: all nodata. */
@@ -77,22 +80,6 @@ export function emptyArrays(product: Product, level: number, at: ChunkCoord, nam
       return [array, allocate(spec.dtype, length).fill(spec.fill)];
     }),
   );
-}
-
-/** Puts a child's block where it belongs in the chunk above. */
-export function placeBlock(
-  arrays: CoarseArrays,
-  { name, cells, shape }: CoarseBlock,
-  corner: { readonly y: number; readonly x: number },
-  { rows, cols }: { readonly rows: number; readonly cols: number },
-): void {
-  const whole = arrays[name]!;
-  for (let t = 0; t < shape.steps; t++) {
-    for (let y = 0; y < shape.rows; y++) {
-      const from = (t * shape.rows + y) * shape.cols;
-      whole.set(cells.subarray(from, from + shape.cols), (t * rows + corner.y + y) * cols + corner.x);
-    }
-  }
 }
 
 const ratioOf = ({ outputs }: Product, name: string): readonly string[] => {

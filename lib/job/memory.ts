@@ -1,5 +1,6 @@
 import { bytesPerCell } from '../grid/cells.ts';
 import { cellsOf, colsOf, type Region, rowsOf } from '../grid/region.ts';
+import { RASTER_DESK_BYTES } from '../kernels/raster-desk.ts';
 import { DESK_BYTES } from '../science/kernels/desk.ts';
 import { type Binding, isRead } from './binding.ts';
 import { schemeOf } from './binding-classes.ts';
@@ -46,7 +47,7 @@ export function taskMemory(
     const chunk = chunkMemory(product, bindings, region, t);
     return t === SPIN_UP ? chunk : Math.max(chunk, coarseMemory(product, region, place));
   });
-  return RUNTIME_BYTES + GARBAGE_BYTES + DESK_BYTES + Math.max(...worst);
+  return RUNTIME_BYTES + GARBAGE_BYTES + DESK_BYTES + RASTER_DESK_BYTES + Math.max(...worst);
 }
 
 /** One window's inputs after the other, what is made of them, and the state that is set at the end. */

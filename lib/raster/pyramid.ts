@@ -1,3 +1,5 @@
+import { MOST_COLUMNS, rasterDesk } from '../kernels/raster-desk.ts';
+
 /** Steps, rows and columns of a block that starts at an even row and column of its level. */
 export interface BlockShape {
   readonly steps: number;
@@ -18,6 +20,22 @@ export const coarseShape = ({ steps, rows, cols }: BlockShape): BlockShape => ({
   cols: Math.ceil(cols / 2),
 });
 
+/** Where the coarse cells of a block go: from a corner of arrays `[step][rows][cols]` on. */
+export interface CoarsePlace {
+  readonly rows: number;
+  readonly cols: number;
+  readonly y: number;
+  readonly x: number;
+}
+
+/** A block that has arrays of its own. */
+const alone = ({ rows, cols }: BlockShape): CoarsePlace => ({ rows, cols, y: 0, x: 0 });
+
+const emptyMeans = ({ steps, rows, cols }: BlockShape): CoarseMeans => ({
+  mean: new Float32Array(steps * rows * cols),
+  validArea: new Float64Array(steps * rows * cols),
+});
+
 /**
  * Halves the rows and columns of a block: each coarse cell holds the mean of its up to four cells weighted by their
  * area with data, so that mean x valid area adds up to the same total at every level.
@@ -25,53 +43,84 @@ export const coarseShape = ({ steps, rows, cols }: BlockShape): BlockShape => ({
  * @param cells row-major `[step][row][col]`; NaN is nodata
  * @param areas m2: of each row's cells (`rows` values), of each pixel (`rows x cols`), or the valid area of each cell
  *   of a coarser level (as many as `cells`)
+ * @param out written from `place` on
  */
-export function coarsenMean(cells: Float32Array, areas: Float64Array, shape: BlockShape): CoarseMeans {
+export function coarsenMean(
+  cells: Float32Array,
+  areas: Float64Array,
+  shape: BlockShape,
+  out: CoarseMeans = emptyMeans(coarseShape(shape)),
+  place: CoarsePlace = alone(coarseShape(shape)),
+): CoarseMeans {
   const { steps, rows, cols } = shape;
   const coarse = coarseShape(shape);
   const [ofStep, ofRow, ofCol] = areaStrides(areas, cells, shape);
-  const count = coarse.steps * coarse.rows * coarse.cols;
-  const mean = new Float32Array(count);
-  const validArea = new Float64Array(count);
-  for (let t = 0, out = 0; t < steps; t++) {
+  const halve = halverOf(cols);
+  const areasOf = (t: number, row: number): Float64Array => {
+    const from = t * ofStep + row * ofRow;
+    return areas.subarray(from, from + (ofCol ? cols : 1));
+  };
+  for (let t = 0; t < steps; t++) {
     for (let row = 0; row < rows; row += 2) {
-      const down = row + 1 < rows;
-      for (let col = 0; col < cols; col += 2, out++) {
-        const right = col + 1 < cols;
-        const p = (t * rows + row) * cols + col;
-        const a = t * ofStep + row * ofRow + col * ofCol;
-        const v00 = cells[p]!;
-        const a00 = areas[a]!;
-        // a cell that is not there counts like one without data
-        const v10 = right ? cells[p + 1]! : Number.NaN;
-        const a10 = right ? areas[a + ofCol]! : 0;
-        const v01 = down ? cells[p + cols]! : Number.NaN;
-        const a01 = down ? areas[a + ofRow]! : 0;
-        const v11 = right && down ? cells[p + cols + 1]! : Number.NaN;
-        const a11 = right && down ? areas[a + ofRow + ofCol]! : 0;
-        const weighted = v00 * a00 + v10 * a10 + v01 * a01 + v11 * a11;
-        const area = a00 + a10 + a01 + a11;
-        if (!Number.isNaN(weighted)) {
-          mean[out] = area > 0 ? weighted / area : Number.NaN;
-          validArea[out] = area;
-        } else {
-          const w00 = known(v00, a00);
-          const w10 = known(v10, a10);
-          const w01 = known(v01, a01);
-          const w11 = known(v11, a11);
-          const valid = w00 + w10 + w01 + w11;
-          const sum = (w00 && v00 * w00) + (w10 && v10 * w10) + (w01 && v01 * w01) + (w11 && v11 * w11);
-          mean[out] = valid > 0 ? sum / valid : Number.NaN;
-          validArea[out] = valid;
-        }
-      }
+      const from = (t * rows + row) * cols;
+      const hasLower = row + 1 < rows;
+      const to = (t * place.rows + place.y + row / 2) * place.cols + place.x;
+      halve(
+        cells.subarray(from, from + cols),
+        hasLower ? cells.subarray(from + cols, from + 2 * cols) : undefined,
+        areasOf(t, row),
+        areasOf(t, hasLower ? row + 1 : row),
+        out.mean.subarray(to, to + coarse.cols),
+        out.validArea.subarray(to, to + coarse.cols),
+      );
     }
   }
-  return { mean, validArea };
+  return out;
 }
 
-/** Area of a cell that has data. */
-const known = (value: number, area: number): number => (Number.isNaN(value) ? 0 : area);
+/**
+ * Makes one coarse row of two fine ones; the last may have none below it.
+ *
+ * @param areaUpper m2: one for the whole row, or one a cell
+ */
+type HalveRow = (
+  upper: Float32Array,
+  lower: Float32Array | undefined,
+  areaUpper: Float64Array,
+  areaLower: Float64Array,
+  mean: Float32Array,
+  validArea: Float64Array,
+) => void;
+
+function halverOf(cols: number): HalveRow {
+  const desk = cols <= MOST_COLUMNS ? rasterDesk() : undefined;
+  return desk ? (...rows) => desk.halve(...rows) : halveByLoop;
+}
+
+/** The same without the kernel. */
+export const halveByLoop: HalveRow = (upper, lower, areaUpper, areaLower, mean, validArea) => {
+  const step = areaUpper.length > 1 ? 1 : 0;
+  for (let out = 0, col = 0; col < upper.length; out++, col += 2) {
+    const right = col + 1 < upper.length;
+    const a = col * step;
+    const v00 = upper[col]!;
+    const a00 = areaUpper[a]!;
+    // a cell that is not there counts like one without data
+    const v10 = right ? upper[col + 1]! : Number.NaN;
+    const a10 = right ? areaUpper[a + step]! : 0;
+    const v01 = lower ? lower[col]! : Number.NaN;
+    const a01 = areaLower[a]!;
+    const v11 = lower && right ? lower[col + 1]! : Number.NaN;
+    const a11 = right ? areaLower[a + step]! : 0;
+    const valid = known(v00, a00) + known(v10, a10) + known(v01, a01) + known(v11, a11);
+    const sum = known(v00, v00 * a00) + known(v10, v10 * a10) + known(v01, v01 * a01) + known(v11, v11 * a11);
+    mean[out] = valid > 0 ? sum / valid : Number.NaN;
+    validArea[out] = valid;
+  }
+};
+
+/** What a cell gives: nothing where it has no data. */
+const known = (value: number, gives: number): number => (Number.isNaN(value) ? 0 : gives);
 
 function areaStrides(
   areas: Float64Array,
@@ -90,17 +139,24 @@ function areaStrides(
 /**
  * Halves the rows and columns of classes or flags: each coarse cell holds the code that most of its up to four cells
  * have, the lowest of those that tie; `fill` only where all are nodata.
+ *
+ * @param out written from `place` on
  */
-export function coarsenMajority(codes: Uint8Array, fill: number, shape: BlockShape): Uint8Array {
+export function coarsenMajority(
+  codes: Uint8Array,
+  fill: number,
+  shape: BlockShape,
+  out: Uint8Array = new Uint8Array(shape.steps * Math.ceil(shape.rows / 2) * Math.ceil(shape.cols / 2)),
+  place: CoarsePlace = alone(coarseShape(shape)),
+): Uint8Array {
   const { steps, rows, cols } = shape;
   if (codes.length !== steps * rows * cols) {
     throw new RangeError(`${codes.length} codes for a block of ${steps} x ${rows} x ${cols}`);
   }
-  const coarse = coarseShape(shape);
-  const out = new Uint8Array(coarse.steps * coarse.rows * coarse.cols);
   const four = new Int16Array(4);
-  for (let t = 0, i = 0; t < steps; t++) {
+  for (let t = 0; t < steps; t++) {
     for (let row = 0; row < rows; row += 2) {
+      let i = (t * place.rows + place.y + row / 2) * place.cols + place.x;
       for (let col = 0; col < cols; col += 2, i++) {
         let count = 0;
         for (let y = row; y < Math.min(row + 2, rows); y++) {

@@ -1,9 +1,43 @@
+import { type RasterDesk, rasterDesk } from '../kernels/raster-desk.ts';
+
 /**
  * Blosc's byte shuffle: first bytes of all elements first, then second bytes, and so on; bytes left over stay behind.
- * Elements of four or eight bytes whose count is a multiple of four go four at a time, as a transposition of 4x4 bytes
- * in words.
+ * The kernel takes elements of four bytes.
  */
 export function shuffle(
+  bytes: Uint8Array,
+  elementSize: number,
+  out: Uint8Array<ArrayBuffer> = new Uint8Array(bytes.length),
+): Uint8Array<ArrayBuffer> {
+  const desk = deskFor(bytes, elementSize);
+  if (!desk) return shuffleByLoop(bytes, elementSize, out);
+  desk.shuffle(bytes, out);
+  return out;
+}
+
+/** The inverse of `shuffle`. */
+export function unshuffle(
+  bytes: Uint8Array,
+  elementSize: number,
+  out: Uint8Array<ArrayBuffer> = new Uint8Array(bytes.length),
+): Uint8Array<ArrayBuffer> {
+  const desk = deskFor(bytes, elementSize);
+  if (!desk) return unshuffleByLoop(bytes, elementSize, out);
+  desk.unshuffle(bytes, out);
+  return out;
+}
+
+const deskFor = ({ length }: Uint8Array, elementSize: number): RasterDesk | undefined => {
+  if (elementSize !== 4 || length % 4 !== 0) return undefined;
+  const desk = rasterDesk();
+  return desk?.takesElements(length / 4) ? desk : undefined;
+};
+
+/**
+ * The same without the kernel. Elements of four or eight bytes whose count is a multiple of four go four at a time, as a
+ * transposition of 4x4 bytes in words.
+ */
+export function shuffleByLoop(
   bytes: Uint8Array,
   elementSize: number,
   out: Uint8Array<ArrayBuffer> = new Uint8Array(bytes.length),
@@ -23,8 +57,8 @@ export function shuffle(
   return out;
 }
 
-/** The inverse of `shuffle`. */
-export function unshuffle(
+/** Likewise, the inverse. */
+export function unshuffleByLoop(
   bytes: Uint8Array,
   elementSize: number,
   out: Uint8Array<ArrayBuffer> = new Uint8Array(bytes.length),

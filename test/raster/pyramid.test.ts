@@ -32,6 +32,28 @@ describe('means of coarser levels', () => {
     expect([validArea[0], validArea[3], validArea[11]]).toEqual([8, 4, 2]);
   });
 
+  it('puts a block where it belongs in larger arrays, and nothing beside it', () => {
+    const shape = { steps: 2, rows: 3, cols: 5 };
+    const cells = Float32Array.from({ length: 30 }, (_, i) => i);
+    const alone = coarsenMean(cells, Float64Array.of(1, 2, 3), shape);
+    const out = {
+      mean: new Float32Array(2 * 4 * 7).fill(-1),
+      validArea: new Float64Array(2 * 4 * 7).fill(-1),
+    };
+    coarsenMean(cells, Float64Array.of(1, 2, 3), shape, out, { rows: 4, cols: 7, y: 1, x: 2 });
+    const codes = new Uint8Array(2 * 4 * 7).fill(9);
+    coarsenMajority(Uint8Array.from(cells), 255, shape, codes, { rows: 4, cols: 7, y: 1, x: 2 });
+    const majority = coarsenMajority(Uint8Array.from(cells), 255, shape);
+    for (let i = 0; i < out.mean.length; i++) {
+      const [t, y, x] = [Math.floor(i / 28), (Math.floor(i / 7) % 4) - 1, (i % 7) - 2];
+      const inside = y >= 0 && y < 2 && x >= 0 && x < 3;
+      const k = (t * 2 + y) * 3 + x;
+      expect(out.mean[i]).toBe(inside ? alone.mean[k] : -1);
+      expect(out.validArea[i]).toBe(inside ? alone.validArea[k] : -1);
+      expect(codes[i]).toBe(inside ? majority[k] : 9);
+    }
+  });
+
   it('keeps the total of every step from level to level, whatever is missing', () => {
     const shapes = fc.record({
       steps: fc.integer({ min: 1, max: 3 }),

@@ -5,23 +5,26 @@ import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const SOURCES = 'lib/science/kernels/assembly';
+/** Each has its sources in `assembly/`, and in `compiled/` what is made of them. */
+const FOLDERS = ['lib/kernels', 'lib/science/kernels'] as const;
 
 /** Sources that kernels share; every other file there is a kernel. */
 const SHARED = ['math.ts'];
 
-/** Names of the kernels, each a file of lib/science/kernels/assembly/. */
-export const kernelNames = (): string[] =>
-  readdirSync(join(ROOT, SOURCES))
+const namesIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder, 'assembly'))
     .filter((file) => file.endsWith('.ts') && !SHARED.includes(file))
-    .map((file) => file.slice(0, -'.ts'.length))
-    .sort();
+    .map((file) => file.slice(0, -'.ts'.length));
 
-export const kernelSource = (name: string): string => `${SOURCES}/${name}.ts`;
+/** Names of the kernels, each a file of an `assembly/`. */
+export const kernelNames = (): string[] => FOLDERS.flatMap(namesIn).sort();
+
+const folderOf = (name: string): string => FOLDERS.find((folder) => namesIn(folder).includes(name))!;
+
+export const kernelSource = (name: string): string => `${folderOf(name)}/assembly/${name}.ts`;
 
 /** Where the compiled form of a kernel lies in the repository. */
-export const compiledFile = (name: string): string =>
-  join(ROOT, `lib/science/kernels/compiled/${name}.wasm.ts`);
+export const compiledFile = (name: string): string => join(ROOT, folderOf(name), `compiled/${name}.wasm.ts`);
 
 /**
  * Compiles AssemblyScript to WebAssembly: SIMD of 128 bits without the relaxed forms, whose bits depend on the processor;

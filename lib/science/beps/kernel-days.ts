@@ -1,6 +1,7 @@
 /** A block's days in the BEPS kernel: two tiles to a vector, four pairs at once, sixty-four days at a time. */
+
+import { KernelCode, KernelMemory, memoryBytes } from '../../kernels/kernel.ts';
 import { BEPS_WASM } from '../kernels/compiled/beps.wasm.ts';
-import { KernelCode, KernelMemory, memoryBytes } from '../kernels/kernel.ts';
 import { GAS_CONSTANT } from '../leaf.ts';
 import { makeWeather, type Weather } from './day.ts';
 import {

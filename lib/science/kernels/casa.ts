@@ -1,8 +1,8 @@
 /** CASA's kernel at work: the arrays of one block, and the functions on them. */
 
+import { KernelCode, type KernelExports, type KernelMemory } from '../../kernels/kernel.ts';
 import type { Room } from '../model.ts';
 import { CASA_WASM } from './compiled/casa.wasm.ts';
-import { KernelCode, type KernelExports, type KernelMemory } from './kernel.ts';
 
 /** Cells that are worked on at once: their rows fit the core's second cache. */
 export const BLOCK_CELLS = 4096;

@@ -2,10 +2,11 @@
  * Each thread keeps one memory, and in it the kernels with the arrays of one block. It is scratch: no result depends on
  * what lay there before. Whoever uses it ends before anything else of the thread runs.
  */
+
+import { KernelMemory, memoryBytes } from '../../kernels/kernel.ts';
 import type { Room, Shape } from '../model.ts';
 import { BLOCK_CELLS, CASA_ARRAYS, CASA_CODE, CASA_STEPS, CasaDesk } from './casa.ts';
 import { DOOR_ARRAYS, DOOR_CODE, DoorDesk } from './door.ts';
-import { KernelMemory, memoryBytes } from './kernel.ts';
 import { MONTHS_ARRAYS, MonthsDesk } from './months.ts';
 import { SUMS_ARRAYS, SumsDesk } from './sums.ts';
 

@@ -1,7 +1,7 @@
 /** The door's kernel at work, over the pixels of one strip. */
 import type { Interpolate, Places } from '../../grid/bilinear.ts';
+import { KernelCode, type KernelExports, type KernelMemory } from '../../kernels/kernel.ts';
 import { DOOR_WASM } from './compiled/door.wasm.ts';
-import { KernelCode, type KernelExports, type KernelMemory } from './kernel.ts';
 
 /** Signatures of assembly/door.ts. */
 export interface DoorExports extends KernelExports {

@@ -1,8 +1,9 @@
 /** Months by maximum value from composites of 16-bit codes, by the door's kernel: the pixels of one strip. */
+
+import type { KernelMemory } from '../../kernels/kernel.ts';
 import { type CompositeOptions, qualityRanks, RANK } from '../casa/composite.ts';
 import { NDVI_FLAG } from '../casa/outputs.ts';
 import { type DoorExports, MOST_PIXELS } from './door.ts';
-import type { KernelMemory } from './kernel.ts';
 
 /** Composites of one month: four of 8 days, or five. */
 const MOST_COMPOSITES = 6;

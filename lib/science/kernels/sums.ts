@@ -1,7 +1,7 @@
 /** Sums of a chunk by the door's kernel, step by step. */
 import { Sum } from '../../grid/sum.ts';
+import type { KernelMemory } from '../../kernels/kernel.ts';
 import { type DoorExports, MOST_PIXELS } from './door.ts';
-import type { KernelMemory } from './kernel.ts';
 
 /** Steps of a window: the days of a year at most. */
 const MOST_STEPS = 366;

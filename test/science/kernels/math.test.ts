@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileKernel } from '../../../functions/entry/local/compile-kernel.ts';
-import { KernelCode, KernelMemory, memoryBytes } from '../../../lib/science/kernels/kernel.ts';
+import { KernelCode, KernelMemory, memoryBytes } from '../../../lib/kernels/kernel.ts';
 import { uniform } from '../../bench/kernel-data.ts';
 
 const N = 20_000;

@@ -6,8 +6,8 @@ import {
   compileKernel,
   kernelNames,
   kernelSource,
-} from '../../../functions/entry/local/compile-kernel.ts';
-import { KernelCode, KernelMemory, memoryBytes } from '../../../lib/science/kernels/kernel.ts';
+} from '../../functions/entry/local/compile-kernel.ts';
+import { KernelCode, KernelMemory, memoryBytes } from '../../lib/kernels/kernel.ts';
 
 describe('The kernels that are committed', () => {
   it.each(kernelNames())('%s is what its source compiles to, byte by byte', async (name) => {
