@@ -31,6 +31,7 @@ export class ClassCounts {
   /** `[pixel][class]`, and behind the classes of each pixel its fine pixels without one. */
   readonly #counts: Uint32Array;
   readonly #stride: number;
+  #warp: Warp | undefined;
 
   constructor(target: GeoGrid, window: PixelWindow, source: GeoGrid, classes: number) {
     this.classes = classes;
@@ -63,8 +64,12 @@ export class ClassCounts {
     return x0 < x1 ? { ...band, x0, x1 } : undefined;
   }
 
+  /** Kept from `narrow` for what is left of its band: the control points are the same. */
   #warpOf(band: PixelWindow): Warp {
-    return warpWindow(this.#source, band, this.#target, { maxError: ASSIGNMENT_ERROR });
+    const known = this.#warp;
+    if (known?.segments && holdsRows(known.window, band)) return known;
+    this.#warp = warpWindow(this.#source, band, this.#target, { maxError: ASSIGNMENT_ERROR, keep: true });
+    return this.#warp;
   }
 
   /**
@@ -129,11 +134,19 @@ export class ClassCounts {
       const top = (row + first * rowStep) | 0;
       if (place === INSIDE && codes && top === ((row + (end - 1) * rowStep) | 0)) {
         const base = ((top - y0) * across - x0) * stride;
-        for (let k = first, i = at + from; k < end; k++, i++) {
-          const pixel = base + ((col + k * colStep) | 0) * stride;
-          const index = classOf![codes[i]!]!;
-          if (index >= 0) counts[pixel + index]!++;
-          else this.#countOther(pixel, index, codes[i]!);
+        // neighbours of one code in one pixel are counted at once
+        for (let k = first, i = at + from; k < end; ) {
+          const column = (col + k * colStep) | 0;
+          const code = codes[i]!;
+          const start = k;
+          do {
+            k++;
+            i++;
+          } while (k < end && codes[i] === code && ((col + k * colStep) | 0) === column);
+          const pixel = base + column * stride;
+          const index = classOf![code]!;
+          if (index >= 0) counts[pixel + index]! += k - start;
+          else this.#countOther(pixel, index, code, k - start);
         }
         return;
       }
@@ -149,18 +162,18 @@ export class ClassCounts {
     };
     for (let y = band.y0; y < band.y1; y++) {
       at = (y - band.y0) * (band.x1 - band.x0) - band.x0;
-      segments(y, visit);
+      segments(y, visit, band);
     }
   }
 
-  /** A fine pixel without a class: fill, or a code that the legend does not know. */
-  #countOther(pixel: number, index: number | undefined, code: number | undefined): void {
-    this.#counts[pixel + this.classes]!++;
-    if (index !== FILL && code !== undefined) this.#countUnknown(code);
+  /** Fine pixels without a class: fill, or a code that the legend does not know. */
+  #countOther(pixel: number, index: number | undefined, code: number | undefined, times = 1): void {
+    this.#counts[pixel + this.classes]! += times;
+    if (index !== FILL && code !== undefined) this.#countUnknown(code, times);
   }
 
-  #countUnknown(code: number): void {
-    this.unknownCodes[code] = (this.unknownCodes[code] ?? 0) + 1;
+  #countUnknown(code: number, times = 1): void {
+    this.unknownCodes[code] = (this.unknownCodes[code] ?? 0) + times;
   }
 
   /** Fine pixels whose code the legend does not know, where they fall into the window. */
@@ -223,6 +236,10 @@ export class ClassCounts {
     for (let c = 0; c < this.classes; c++) out[at + c] = known ? this.#counts[from + c]! / valid : Number.NaN;
   }
 }
+
+/** Whether a window has just the rows of a band, and at least its columns. */
+const holdsRows = (window: PixelWindow, band: PixelWindow): boolean =>
+  window.y0 === band.y0 && window.y1 === band.y1 && window.x0 <= band.x0 && window.x1 >= band.x1;
 
 const OUTSIDE = 0;
 const ACROSS = 1;

@@ -11,11 +11,20 @@ const RAD = Math.PI / 180;
 
 /** Angle between two places, degrees (haversine form, exact for small angles). */
 export function greatCircleDegrees(lon1: number, lat1: number, lon2: number, lat2: number): number {
+  return degreesOf(haversine(lon1, lat1, lon2, lat2, Math.cos(lat1 * RAD) * Math.cos(lat2 * RAD)));
+}
+
+/** Squared half of the chord between two places, which grows with their angle. @param cosines of their latitudes, multiplied */
+function haversine(lon1: number, lat1: number, lon2: number, lat2: number, cosines: number): number {
   const dLat = Math.sin(((lat2 - lat1) * RAD) / 2);
   const dLon = Math.sin(((lon2 - lon1) * RAD) / 2);
-  const h = dLat * dLat + Math.cos(lat1 * RAD) * Math.cos(lat2 * RAD) * dLon * dLon;
-  return (2 * Math.asin(Math.min(1, Math.sqrt(h)))) / RAD;
+  return dLat * dLat + cosines * dLon * dLon;
 }
+
+const degreesOf = (h: number): number => (2 * Math.asin(Math.min(1, Math.sqrt(h)))) / RAD;
+
+/** Two places that are this much nearer or farther by `haversine` are so by their angle, whatever is rounded. */
+const BEYOND_ROUNDING = 1 + 1e-9;
 
 /** Finds the valid cell nearest to a place, by great circle between cell centres and the place, up to a limit. */
 export class CoastSearch {
@@ -29,6 +38,7 @@ export class CoastSearch {
   /** Longitude and latitude of the window's cell centres, made when the first search needs them. */
   #lons: Float64Array | undefined;
   #lats: Float64Array | undefined;
+  #cosLats: Float64Array | undefined;
   /** Degrees that a step to the next ring of cells is worth at least, anywhere in the window. */
   #pitch = Infinity;
   /** 1 where the current mask has a value; and how many such cells lie above and left of a corner. */
@@ -71,15 +81,20 @@ export class CoastSearch {
     if (first > reach) return -1;
     const [lon, lat] = this.#lonLat(...apply(this.#grid.transform, col, row));
     if (Number.isNaN(lon)) return -1;
+    const cosLat = Math.cos(lat * RAD);
     let best = -1;
     let bestDegrees = this.#limit;
+    let farther = Infinity;
     for (let r = first; r <= reach && (r - 1) * this.#pitch <= bestDegrees; r++) {
       this.#ring(x, y, r, (k) => {
         if (this.#mask![k] === 0) return;
-        const degrees = greatCircleDegrees(lon, lat, this.#lons![k]!, this.#lats![k]!);
+        const h = haversine(lon, lat, this.#lons![k]!, this.#lats![k]!, cosLat * this.#cosLats![k]!);
+        if (h > farther) return;
+        const degrees = degreesOf(h);
         if (degrees > bestDegrees || (degrees === bestDegrees && best >= 0)) return;
         best = k;
         bestDegrees = degrees;
+        farther = h * BEYOND_ROUNDING;
       });
     }
     return best;
@@ -135,12 +150,14 @@ export class CoastSearch {
   #locate(): void {
     this.#lons = new Float64Array(this.#width * this.#height);
     this.#lats = new Float64Array(this.#width * this.#height);
+    this.#cosLats = new Float64Array(this.#width * this.#height);
     for (let j = 0; j < this.#height; j++) {
       for (let i = 0; i < this.#width; i++) {
         const centre = apply(this.#grid.transform, this.#read.x0 + i + 0.5, this.#read.y0 + j + 0.5);
         const [lon, lat] = this.#lonLat(...centre);
         this.#lons[j * this.#width + i] = lon;
         this.#lats[j * this.#width + i] = lat;
+        this.#cosLats[j * this.#width + i] = Math.cos(lat * RAD);
       }
     }
     for (let j = 0; j + 1 < this.#height; j++) {

@@ -6,6 +6,8 @@ import type { Region } from './region.ts';
 /** Rows and columns of a grid, half-open. */
 export type PixelWindow = Pick<Region, 'y0' | 'y1' | 'x0' | 'x1'>;
 
+type Columns = Pick<PixelWindow, 'x0' | 'x1'>;
+
 /**
  * Where the pixel centres of a target window lie on a source grid, in pixels from its outer corner: the centre of the
  * first pixel is (0.5, 0.5). Positions may lie outside the source; NaN where the source's CRS cannot show the place.
@@ -29,13 +31,17 @@ export interface Warp {
   /**
    * Visits the same positions segment by segment, for loops that need not look at each; absent for grids of one CRS
    * and sources whose columns are longitudes.
+   *
+   * @param columns only these of the window's
    */
-  readonly segments?: (y: number, visit: VisitSegment) => void;
+  readonly segments?: (y: number, visit: VisitSegment, columns?: Columns) => void;
 }
 
 export interface WarpOptions {
   /** Bound on the distance to the exact position, in source pixels; default 0.05. */
   readonly maxError?: number;
+  /** Keeps the control points of all rows, for a window that is gone through more than once. */
+  readonly keep?: boolean;
 }
 
 const DEFAULT_MAX_ERROR = 0.05;
@@ -57,19 +63,19 @@ export function warpWindow(
   target: GeoGrid,
   window: PixelWindow,
   source: GeoGrid,
-  { maxError = DEFAULT_MAX_ERROR }: WarpOptions = {},
+  { maxError = DEFAULT_MAX_ERROR, keep = false }: WarpOptions = {},
 ): Warp {
   const places = locator(target, source);
   const { period, wrapFrom } = places;
-  const lines = places.linear ? undefined : controlLines(places, window, maxError);
+  const lines = places.linear ? undefined : controlLines(places, window, maxError, keep);
   const fill = lines ? netRows(lines, window) : linearRows(places, window);
   return {
     window,
     turn: spansTurn(source, period) ? source.width : 0,
     ...(lines &&
       period === 0 && {
-        segments(y, visit) {
-          for (const cell of lines(y)) visitRow(cell, y, window.x0, window.x1, visit);
+        segments(y, visit, { x0, x1 } = window) {
+          for (const cell of lines(y)) visitRow(cell, y, x0, x1, visit);
         },
       }),
     row(y, cols, rows) {
@@ -92,15 +98,21 @@ function linearRows({ linear }: Locator, { x0, x1 }: PixelWindow): FillRow {
   };
 }
 
-/** The line of control cells that a row lies in; keeps the last one. */
-function controlLines(places: Locator, { x0, x1 }: PixelWindow, maxError: number): (y: number) => Cell[] {
-  let line = Number.NaN;
-  let cells: Cell[] = [];
+/** The line of control cells that a row lies in; keeps the last one, or all. */
+function controlLines(
+  places: Locator,
+  { x0, x1 }: PixelWindow,
+  maxError: number,
+  keep: boolean,
+): (y: number) => Cell[] {
+  const lines = new Map<number, Cell[]>();
   return (y) => {
-    const wanted = Math.floor(y / CONTROL_PIXELS);
-    if (wanted !== line) {
-      line = wanted;
+    const line = Math.floor(y / CONTROL_PIXELS);
+    let cells = lines.get(line);
+    if (!cells) {
+      if (!keep) lines.clear();
       cells = controlLine(places, line, x0, x1, maxError);
+      lines.set(line, cells);
     }
     return cells;
   };

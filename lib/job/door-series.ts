@@ -115,7 +115,7 @@ function stripComposer(
   const { composites, quality, read } = series;
   const nearestRow = prepareNearest(warpWindow(product.grid, region, source.facts.grid), read);
   const meaning: Meaning = { variable, facts: source.facts, conversion: PURE_NUMBER, sign: 1 };
-  const table = codeTable(source.facts.dtype, 1, meaning);
+  const table = tableOf(source, meaning);
   const startDoy = source.composites[window.t]!.map((composite) => composite.startDoy);
   const dates = { year: window.year, period: source.composite.period, startDoy };
   const reliabilityOf = source.quality && reliabilityReader(source.quality);
@@ -149,6 +149,14 @@ function stripComposer(
     composer.finish();
     return { months, flags };
   };
+}
+
+const tables = new WeakMap<SeriesSource, CodeTable | undefined>();
+
+/** What codes mean is worked out once for all chunks that are made with a plan. */
+function tableOf(source: SeriesSource, meaning: Meaning): CodeTable | undefined {
+  if (!tables.has(source)) tables.set(source, codeTable(source.facts.dtype, 1, meaning));
+  return tables.get(source);
 }
 
 const stripArrays = (cells: number) => ({
