@@ -8,7 +8,7 @@ import {
   readPlannedInputs,
 } from '../../lib/job/input-objects.ts';
 import { planTasks } from '../../lib/job/plan.ts';
-import { readPrepared } from '../../lib/job/prepare.ts';
+import { readPrepared, statisticFrom } from '../../lib/job/prepare.ts';
 import { allWindows } from '../../lib/job/product.ts';
 import { isDone } from '../../lib/job/record.ts';
 import { isWritten } from '../../lib/job/spec.ts';
@@ -117,7 +117,7 @@ export async function madeFrom(
   const byPlace = new Map(tasks.map((task) => [`${task.place.y}/${task.place.x}`, task]));
   const isStale = await staleAgainst(world, served, t, byPlace);
   const prepared = plan.counts && (await readPrepared(world.store, product, t));
-  const counted = prepared?.from === plan.counts?.[t]; // the statistic of the region is of the listed objects too
+  const counted = prepared?.from === statisticFrom(product, plan.counts, t); // the statistic of the region is of the listed objects too
   const made = { listed: 0, others: 0, lacking: 0 };
   for (const { place } of tasks) {
     const record = await served.record(world, 0, { t, ...place });

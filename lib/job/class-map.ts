@@ -32,8 +32,8 @@ interface KeptClasses {
 type ClassBinding = Binding & { readonly source: ClassSource };
 
 /**
- * A class map as it was kept, or made and kept. It is the same for the count and for every year that reads it, and to count the 10 m
- * pixels of a chunk costs more than the model.
+ * A class map as it was kept, or made and kept. It is the same for the count and for every year that reads it, and to
+ * count the 10 m pixels of a chunk costs more than the model.
  */
 export const keptClassMap = (
   context: DoorContext,
@@ -103,7 +103,10 @@ function mapDigest({ product, region, window, open }: DoorContext, source: Class
   });
 }
 
-/** The class of each cell of a chunk, row-major, as an index of `VEGETATION_TYPES`; undefined where none was kept. @param year of the map, where there is one a year */
+/**
+ * The class of each cell of a chunk, row-major, as an index of `VEGETATION_TYPES`; undefined where none was kept.
+ * @param year of the map, where there is one a year
+ */
 export async function readClassMap(
   store: Store,
   product: string,

@@ -73,7 +73,10 @@ export function layerRegions(grid: GeoGrid, binding: Binding, t: number, region:
   return [of(name, storedSteps(source, t))];
 }
 
-/** Stored steps that a window of the product reads, in its order; a first state those of all windows. @param t number of the window */
+/**
+ * Stored steps that a window of the product reads, in its order; for a first state those of all windows.
+ * @param t number of the window
+ */
 export function storedSteps(source: ReadSource, t: number): readonly number[] {
   switch (source.kind) {
     case 'classes':

@@ -4,7 +4,7 @@ import { JOURNAL, planKey } from '../store/keys.ts';
 import type { ObjectHead } from '../store/store.ts';
 import { isRead } from './binding.ts';
 import { readCurrent } from './current.ts';
-import { dependenciesOf, type Plan } from './plan.ts';
+import { bindingsOf, dependenciesOf, type Plan } from './plan.ts';
 import { type Product, placesOf, regionOf, type Window } from './product.ts';
 import { parseJson } from './record.ts';
 import { productOfPlan } from './start.ts';
@@ -64,7 +64,7 @@ export function inputObjects(
     const at = (place: { y: number; x: number }) => regionOf(product, { ...place, t: window.t });
     const regions = places.length > MOST_PLACES ? [{ ...at(places[0]!), ...whole }] : places.map(at);
     for (const region of regions) {
-      for (const binding of plan.bindings) {
+      for (const binding of bindingsOf(product, plan.bindings, window)) {
         for (const { key, etag } of dependenciesOf(product, binding, layers, region, window))
           found
             .get(binding.name)!

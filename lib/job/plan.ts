@@ -125,9 +125,9 @@ function planSpinUp(
   const { model, params, grid } = product;
   const region = regionOf(product, { ...place, t: window.t });
   const wanted = climatologyInputs(product);
-  const needs = bindings
-    .filter(({ name }) => wanted?.has(name) ?? true)
-    .map((binding) => [binding, dependenciesOf(product, binding, layers, region, window)] as const);
+  const needs = bindingsOf(product, bindings, window).map(
+    (binding) => [binding, dependenciesOf(product, binding, layers, region, window)] as const,
+  );
   return {
     ...windowOf(window, needs),
     digest: digestOf({
@@ -139,6 +139,16 @@ function planSpinUp(
       inputs: factsOf(product, window, needs),
     }),
   };
+}
+
+/** The inputs that a window reads: all, but for a climatology. */
+export function bindingsOf(
+  product: Product,
+  bindings: readonly Binding[],
+  { t }: Pick<Window, 't'>,
+): readonly Binding[] {
+  const wanted = t === SPIN_UP ? climatologyInputs(product) : undefined;
+  return wanted ? bindings.filter(({ name }) => wanted.has(name)) : bindings;
 }
 
 type Needs = readonly (readonly [Binding, readonly Dependency[]])[];
