@@ -219,6 +219,36 @@ describe('what else it tells', () => {
     ).toBeCloseTo(1, 6);
   });
 
+  it('gives the mean of years, as a year: of a pixel, and of the pixels that are valid in each', async () => {
+    const [first, second] = [await cellsOf('npp_a', 0), await cellsOf('npp_a', 1)];
+    const cell = first.findIndex((value, i) => !Number.isNaN(value + second[i]!));
+    const place = [west + ((cell % cols) + 0.5) * pixel, north - (Math.floor(cell / cols) + 0.5) * pixel];
+    const about = { variables: ['npp_a'], time: '2021/2022' };
+    const point = await ask({ ...about, point: place, over: 'mean' });
+    expect(point.zones[0]!.periods.map(({ period }) => period)).toEqual(['2021/2022']);
+    near(point.zones[0]!.periods[0]!.variables.npp_a!.mean!, (first[cell]! + second[cell]!) / 2);
+    const [mean, sum] = [
+      await ask({ ...about, zones: SMALL, over: 'mean' }),
+      await ask({ ...about, zones: SMALL, over: 'sum' }),
+    ];
+    const [ofMean, ofSum] = [mean, sum].map(({ zones }) => zones[0]!.periods[0]!);
+    expect(ofMean!.n).toBe(ofSum!.n);
+    near(ofMean!.variables.npp_a!.total!.gC, ofSum!.variables.npp_a!.total!.gC / 2);
+    const unitsOf = ({ method }: typeof mean) =>
+      (method.variables as Record<string, { units: string }>).npp_a!.units;
+    expect([mean, sum].map(unitsOf)).toEqual(['g m-2 year-1', 'g m-2']);
+  });
+
+  it('says the unit of a sum by the steps that were asked for', async () => {
+    const units = async (time: string) => {
+      const { method } = await ask({ zones: SMALL, variables: ['npp'], time, over: 'sum' });
+      return (method.variables as Record<string, { units: string }>).npp!.units;
+    };
+    expect(await units('2022')).toBe('g m-2 year-1');
+    expect(await units('2022-03/2022-05')).toBe('g m-2');
+    expect(await units('2021/2022')).toBe('g m-2');
+  });
+
   it('answers for a point with its pixel and for a box with its pixels', async () => {
     const [lon, lat] = [west + 5.5 * pixel, north - 6.5 * pixel];
     const { zones } = await ask({ point: [lon, lat], variables: ['npp_a'], time: '2022' });

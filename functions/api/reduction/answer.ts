@@ -7,7 +7,6 @@ import { COVERAGE_WARNING } from '../../../lib/view/zone-reduction.ts';
 import { deviation, type PeriodSums } from '../../../lib/view/zone-sums.ts';
 import { codeDigest } from '../code-digest.ts';
 import { API_VERSION } from '../openapi.ts';
-import type { ServedVariable } from '../served-variable.ts';
 import { needsPixels, type ReductionPlan, statisticsOf } from './plan.ts';
 import type { Asked } from './request.ts';
 import type { Sources, ZoneDone } from './run.ts';
@@ -79,12 +78,13 @@ export interface Method {
   readonly [name: string]: unknown;
 }
 
-export function methodOf({ product, variables, asked, cover }: ReductionPlan): Method {
+export function methodOf({ product, variables, range, asked, cover }: ReductionPlan): Method {
+  const steps = asked.over === 'sum' ? range.t1 - range.t0 : 1;
   const names = variables.map(({ name }) => name);
   return {
     product: product.id,
     variables: Object.fromEntries(
-      variables.map((v) => [v.name, { title: v.title, units: unitsOf(v, asked.over) }]),
+      variables.map((v) => [v.name, { title: v.title, units: unitsAfterSum(v.units, steps) }]),
     ),
     units: {
       mean: 'of the variable, as are min, max, std, quantiles and the edges of histograms',
@@ -97,7 +97,7 @@ export function methodOf({ product, variables, asked, cover }: ReductionPlan): M
       asked.weights === 'centre'
         ? 'a pixel belongs wholly to the zone that contains its centre (even-odd rule)'
         : 'each pixel counts with the exact share of its area that lies in the zone',
-    mask: `a pixel counts only where ${names.join(', ')} ${names.length > 1 ? 'are all' : 'is'} valid${asked.over === 'sum' ? ' in every step' : ''}`,
+    mask: `a pixel counts only where ${names.join(', ')} ${names.length > 1 ? 'are all' : 'is'} valid${asked.over === 'each' ? '' : ' in every step'}`,
     area: areaBasis(product.grid()),
     mean: 'sum(weight * area * value) / sum(weight * area)',
     total: 'sum(weight * area * value); CO2e is 44/12 of carbon',
@@ -127,9 +127,6 @@ export const withSources = (
   read: { wholeBlocks, pixelChunks },
   ...(mapYears && { landCoverMap: mapYears.join(', ') }),
 });
-
-const unitsOf = ({ units, axis }: ServedVariable, over: string): string =>
-  over === 'sum' ? unitsAfterSum(units, axis.labels.length) : units;
 
 /** Turns sums into the numbers that were asked for. */
 export function answerZone(plan: ReductionPlan, { index: at, sums, gaps, area }: ZoneDone): ZoneAnswer {
@@ -185,7 +182,7 @@ function commonOf(plan: ReductionPlan): Common {
     Array.from({ length: range.t1 - range.t0 }, (_, p) => periodOf(range.t0 + p, range.t0 + p));
   const wanted = statisticsOf(asked).includes('total');
   const common = {
-    periods: asked.over === 'sum' ? [periodOf(range.t0, range.t1 - 1)] : each(),
+    periods: asked.over === 'each' ? each() : [periodOf(range.t0, range.t1 - 1)],
     grams: variables.map((v) => (wanted && hasTotal(v) ? gramsPer(v.units) : undefined)),
   };
   commons.set(plan, common);

@@ -41,7 +41,7 @@ export const DEFAULT_STATISTICS = ['mean', 'total', 'area'] as const;
 export const statisticsOf = ({ statistics }: Asked): readonly string[] => statistics ?? DEFAULT_STATISTICS;
 export const needsPixels = (asked: Asked): boolean =>
   asked.path === 'pixels' ||
-  asked.over === 'sum' ||
+  asked.over !== 'each' ||
   statisticsOf(asked).some((name) => NEEDS_PIXELS.has(name));
 
 /** What must be read for a reduction; nothing is read yet. @throws OverLimit */

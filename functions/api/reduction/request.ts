@@ -16,7 +16,7 @@ export const askedSchema = z.object({
   time: z.string().optional(),
   statistics: z.array(z.enum(STATISTICS)).min(1).optional(),
   weights: z.enum(['coverage', 'centre']).default('coverage'),
-  over: z.enum(['each', 'sum']).default('each'),
+  over: z.enum(['each', 'sum', 'mean']).default('each'),
   quantiles: z
     .array(z.number().min(0).max(1))
     .min(1)

@@ -85,7 +85,7 @@ export class ReductionRun {
     const statistics = statisticsOf(asked);
     const wanted = {
       fields: variables.length,
-      periods: asked.over === 'sum' ? 1 : range.t1 - range.t0,
+      periods: asked.over === 'each' ? range.t1 - range.t0 : 1,
       spread: ['min', 'max', 'std'].some((name) => statistics.includes(name)),
       samples: statistics.includes('quantiles') || statistics.includes('histogram'),
     };
@@ -142,10 +142,11 @@ export class ReductionRun {
     )) {
       part ??= await this.#partOf(chunk);
       if (!isDone(record)) this.#addGap(part, record);
-      if (this.#plan.asked.over === 'sum') part.blocks.push({ steps: steps.to - steps.from, fields });
-      else this.#addSteps(part, fields, steps);
+      const { over } = this.#plan.asked;
+      if (over === 'each') this.#addSteps(part, fields, steps);
+      else part.blocks.push({ steps: steps.to - steps.from, fields });
       if (steps !== windows.at(-1)) continue;
-      if (this.#plan.asked.over === 'sum') this.#addSum(part);
+      if (over !== 'each') this.#addTogether(part);
       part = undefined;
       yield chunk;
       // A reduction must not keep others from being answered.
@@ -194,15 +195,17 @@ export class ReductionRun {
   }
 
   /** A pixel counts only if it has a value in every step. */
-  #addSum({ chunk, window, weights, areas, evenRows, blocks }: ChunkPart): void {
+  #addTogether({ chunk, window, weights, areas, evenRows, blocks }: ChunkPart): void {
     const cells = cellsOf({ ...window, t0: 0, t1: 1 });
+    const { asked, range } = this.#plan;
+    const share = asked.over === 'mean' ? range.t1 - range.t0 : 1;
     const values = this.#plan.variables.map((_, f) => {
       const out = new Float64Array(cells);
       for (const { steps, fields } of blocks) {
         if (!fields) out.fill(Number.NaN);
         else for (let k = 0; k < steps * cells; k++) out[k % cells]! += fields[f]![k]!;
       }
-      return out;
+      return share === 1 ? out : out.map((sum) => sum / share);
     });
     const here = { values, areas, evenRows };
     for (const [k, i] of chunk.zones.entries()) if (weights[k]) this.#sums[i]!.addPixels(0, weights[k], here);

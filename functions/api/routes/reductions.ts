@@ -51,7 +51,7 @@ export const reductionQuery = z.object({
     .string()
     .optional()
     .meta({ description: '`coverage` (exact shares of area) or `centre`', example: 'coverage' }),
-  over: text.meta({ description: '`each` step, or their `sum`' }),
+  over: text.meta({ description: '`each` step, or their `sum` or `mean`' }),
   quantiles: text.meta({ example: '0.1,0.5,0.9' }),
   histogram_bins: text.meta({ example: '10' }),
   histogram_range: text,
