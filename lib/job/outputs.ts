@@ -16,8 +16,10 @@ import type { OutputVariable } from '../science/model.ts';
 import { dataRoot, stateKey } from '../store/keys.ts';
 import type { PutOptions, Store } from '../store/store.ts';
 import { stepCount } from './compute.ts';
+import { canonicalJson } from './digest.ts';
 import { daysIn, daysOfWindow, type Product, poolsAt, regionOf } from './product.ts';
 import type { Sums } from './record.ts';
+import type { Source } from './spec.ts';
 import { checkStillAccepted } from './start.ts';
 import { sumChunk } from './sums.ts';
 import type { World } from './world.ts';
@@ -49,12 +51,22 @@ export function zarrOf(product: Product): ZarrProduct {
     chunk: { y: chunk.height, x: chunk.width },
     attributes: {
       title: spec.title,
-      source: `chunkflux ${VERSION}, model ${model.id} ${model.version}, parameters ${JSON.stringify(product.params)}`,
+      source: `chunkflux ${VERSION}, model ${model.id} ${model.version}, parameters ${JSON.stringify(product.params)}, inputs ${canonicalJson(choicesOf(spec))}`,
       references: [references, ...model.cite].filter(Boolean).join('; '),
       ...(institution && { institution }),
       ...(comment && { comment }),
       ...(license && { license }),
     },
+  };
+}
+
+/** How each input is read, as the spec has it: what is chosen there is part of the numbers' meaning. */
+function choicesOf({ sources, zones }: Product['spec']): object {
+  const short = (source: Source) =>
+    'series' in source ? { ...source, series: `${Object.keys(source.series).length} values` } : source;
+  return {
+    ...Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, short(source)])),
+    ...(zones && { study: { file: zones.file } }),
   };
 }
 
