@@ -1,6 +1,4 @@
-import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { BadRequest } from '../errors.ts';
 import { fieldsAt, refusal } from './explain.ts';
 
 /** The spec of a product: what a person writes. Parsed once, checked wholly, then carried as plain JSON. */
@@ -159,21 +157,7 @@ export const specSchema = z.strictObject({
 
 export type Spec = z.infer<typeof specSchema>;
 
-/**
- * Reads a spec from YAML or JSON text.
- * @throws BadRequest with the path of the field, what is wrong with it and what it may be
- */
-export function parseSpec(text: string, name = 'spec'): Spec {
-  let raw: unknown;
-  try {
-    raw = parseYaml(text, { uniqueKeys: true });
-  } catch (error) {
-    if (error instanceof YAMLParseError) throw new BadRequest(name, error.message, { cause: error });
-    throw error;
-  }
-  return checkSpec(raw, name);
-}
-
+/** A spec from what its text says. @throws BadRequest as `parseSpec` does */
 export function checkSpec(raw: unknown, name = 'spec'): Spec {
   const parsed = specSchema.safeParse(raw);
   if (parsed.success) return parsed.data;

@@ -2,7 +2,8 @@ import { BadRequest, type FluxError, isFluxError } from '../errors.ts';
 import { isFilePattern, parseFilePattern } from '../raster/file-series.ts';
 import { SPECS } from '../store/keys.ts';
 import { inputsFolder } from './inputs-of.ts';
-import { isWritten, parseSpec, type Source, type Spec } from './spec.ts';
+import { isWritten, type Source, type Spec } from './spec.ts';
+import { parseSpec } from './spec-text.ts';
 import type { World } from './world.ts';
 
 /** A product that is to be kept up to date: a spec that lies under `specs/` of the inputs. Its folder is the truth. */

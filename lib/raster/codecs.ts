@@ -1,10 +1,8 @@
 import zlib from 'node:zlib';
-import blosc from 'numcodecs/blosc';
-import lz4 from 'numcodecs/lz4';
 import { registry } from 'zarrita';
 import { bloscHeader, decodeBlosc, isNativeFrame } from './blosc.ts';
 import { crc32c } from './crc32c.ts';
-import { bunzip, RARE_CODECS } from './rare-codecs.ts';
+import { RARE_CODECS } from './rare-codecs.ts';
 import { unshuffle } from './shuffle.ts';
 import { takeSpare } from './spare-buffers.ts';
 
@@ -74,20 +72,23 @@ const bz2Codec = {
   fromConfig: (_config: unknown, meta: ChunkMeta) => ({
     kind: 'bytes_to_bytes',
     encode: readOnly,
-    decode: (bytes: Uint8Array) => bunzip(bytes, ceiling(meta)),
+    decode: async (bytes: Uint8Array) => {
+      const { bunzip } = await import('./bzip2.ts');
+      return bunzip(bytes, ceiling(meta));
+    },
   }),
 };
 
 const bloscCodec = {
   fromConfig: (_config: unknown, meta: ChunkMeta) => {
-    const wasm = blosc.fromConfig({ id: 'blosc' });
     return {
       kind: 'bytes_to_bytes',
       encode: readOnly,
-      decode: (frame: Uint8Array) => {
+      decode: async (frame: Uint8Array) => {
         const header = bloscHeader(frame, ceiling(meta));
-        if (!isNativeFrame(header)) return wasm.decode(frame);
-        return decodeBlosc(frame, header, takeSpare(header.rawBytes));
+        if (isNativeFrame(header)) return decodeBlosc(frame, header, takeSpare(header.rawBytes));
+        const { default: blosc } = await import('numcodecs/blosc');
+        return blosc.fromConfig({ id: 'blosc' }).decode(frame);
       },
     };
   },
@@ -95,15 +96,15 @@ const bloscCodec = {
 
 const lz4Codec = {
   fromConfig: (_config: unknown, meta: ChunkMeta) => {
-    const wasm = lz4.fromConfig({ id: 'lz4' });
     return {
       kind: 'bytes_to_bytes',
       encode: readOnly,
-      decode: (bytes: Uint8Array) => {
+      decode: async (bytes: Uint8Array) => {
         if (bytes.length < 4) throw new Error('lz4 chunk has no size');
         const claimed = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
         if (claimed > ceiling(meta)) throw new Error(`lz4 chunk claims ${claimed} bytes`);
-        return wasm.decode(bytes);
+        const { default: lz4 } = await import('numcodecs/lz4');
+        return lz4.fromConfig({ id: 'lz4' }).decode(bytes);
       },
     };
   },

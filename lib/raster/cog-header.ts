@@ -1,4 +1,4 @@
-import GeoTIFF, { type ImageFileDirectory } from 'geotiff';
+import type { ImageFileDirectory } from 'geotiff';
 import { CorruptInput, isFluxError } from '../errors.ts';
 import { guardTiff } from './cog-guard.ts';
 import type { HeaderSource } from './cog-source.ts';
@@ -61,6 +61,7 @@ export interface TiffHeader {
  */
 export async function readHeader(source: HeaderSource): Promise<TiffHeader> {
   const { littleEndian, directories } = await guardTiff(source);
+  const { default: GeoTIFF } = await import('geotiff'); // brings Node's HTTP along, which who opens layers by their facts can spare
   try {
     const tiff = await GeoTIFF.fromSource(source as unknown as Parameters<typeof GeoTIFF.fromSource>[0]);
     tiff.parser.eager = true;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { chunkflux } from '../../functions/entry/local/program.ts';
-import { parseSpec } from '../../lib/job/spec.ts';
+import { parseSpec } from '../../lib/job/spec-text.ts';
 import { modelNamed } from '../../lib/science/models.ts';
 
 const text = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec } from '../../lib/job/spec.ts';
+import { parseSpec } from '../../lib/job/spec-text.ts';
 
 const good = `
 product: alps-nep

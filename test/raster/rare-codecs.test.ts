@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { adler32, bunzip, fletcher32, RARE_CODECS } from '../../lib/raster/rare-codecs.ts';
+import { bunzip } from '../../lib/raster/bzip2.ts';
+import { adler32, fletcher32, RARE_CODECS } from '../../lib/raster/rare-codecs.ts';
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** By bzip2 1.0: 36 bytes of text, and 30 million zeros. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseSpec } from '../../lib/job/spec.ts';
+import { parseSpec } from '../../lib/job/spec-text.ts';
 import { sceneReadme, sceneSpec } from '../../lib/scene/scene-texts.ts';
 import { modelNamed } from '../../lib/science/models.ts';
 import { TINY } from './made-scene.ts';

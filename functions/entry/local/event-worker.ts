@@ -3,9 +3,9 @@ import { countingStore } from '../../../lib/store/counting.ts';
 import { type Message, takeInput, takeItems } from '../../messages.ts';
 import { onFinish, type Swept } from '../../on-finish.ts';
 import { FUNCTIONS, memoryLimit } from '../../runtime/env.ts';
-import { localLog } from '../../runtime/log.ts';
 import { openStore } from '../../runtime/stores.ts';
 import { inputsPlace } from '../../s3-event.ts';
+import { localLog } from './log.ts';
 import type { Locations } from './task-worker.ts';
 
 /** What a thread of the local cloud is asked: the events of AWS, without AWS. */

@@ -1,10 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { NotFound } from '../../../lib/errors.ts';
-import { parseSpec, type Spec } from '../../../lib/job/spec.ts';
+import type { Spec } from '../../../lib/job/spec.ts';
+import { parseSpec } from '../../../lib/job/spec-text.ts';
 import type { World } from '../../../lib/job/world.ts';
-import { localLog } from '../../runtime/log.ts';
 import { openStore } from '../../runtime/stores.ts';
 import { isRemote, locateFile, placeOf } from './location.ts';
+import { localLog } from './log.ts';
 import type { Locations } from './task-worker.ts';
 
 /** A spec read from its file, and the world that its paths lead to. */

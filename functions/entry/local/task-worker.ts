@@ -4,7 +4,7 @@ import type { Product } from '../../../lib/job/product.ts';
 import { type ChunkOutcome, runTask } from '../../../lib/job/run-task.ts';
 import { productOfPlan, readPlan } from '../../../lib/job/start.ts';
 import type { World } from '../../../lib/job/world.ts';
-import { runSceneJob, type SceneJob, type SceneReceipt } from '../../../lib/scene/scene.ts';
+import type { SceneJob, SceneReceipt } from '../../../lib/scene/scene.ts';
 import { type Counts, countingStore } from '../../../lib/store/counting.ts';
 
 /** What a worker is asked to do. */
@@ -58,7 +58,10 @@ function countingPlace(world: World): Place {
 
 async function doWork(place: Place, message: TaskMessage): Promise<Partial<TaskReply>> {
   const { world } = place;
-  if (message.kind === 'scene') return { receipt: await runSceneJob(world.store, message.job) };
+  if (message.kind === 'scene') {
+    const { runSceneJob } = await import('../../../lib/scene/scene.ts');
+    return { receipt: await runSceneJob(world.store, message.job) };
+  }
   const { plan, product } = await planOf(place, message.run);
   if (message.kind === 'run') return { outcomes: await runTask(world, plan, product, message.task) };
   await countTask(world, plan, product, message.task);

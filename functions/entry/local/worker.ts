@@ -1,6 +1,6 @@
 import { isFluxError } from '../../../lib/errors.ts';
-import { localLog } from '../../runtime/log.ts';
 import { openStore } from '../../runtime/stores.ts';
+import { localLog } from './log.ts';
 import { type TaskMessage, type TaskReply, taskWorker } from './task-worker.ts';
 import { type FailureFacts, failureFacts } from './worker-failure.ts';
 

@@ -3,18 +3,12 @@ import { type Inputs, MODEL_YEAR_DAYS } from '../model.ts';
 import { relativeHumidity, saturationKPa } from '../sun.ts';
 import type { BlockForcing } from './forcing.ts';
 import type { GridParams } from './grid-params.ts';
-import { BEER_EXTINCTION } from './site-days.ts';
+import { leafAreaOfFapar } from './lai.ts';
 
 type Field = Float64Array;
 
-/** fAPAR from which on Beer's law says nothing any more. */
-const MOST_FAPAR = 0.99;
-
 /** fAPAR of NDVI. @see Myneni & Williams 1994, doi 10.1016/0034-4257(94)90016-7 */
 const faparOfNdvi = (ndvi: number): number => Math.max(0, 1.164 * ndvi - 0.143);
-
-/** Leaf area of absorbed light by Beer's law. @param fapar 0..1 */
-const leafAreaOf = (fapar: number): number => -Math.log(1 - Math.min(MOST_FAPAR, fapar)) / BEER_EXTINCTION;
 
 /**
  * @param co2Ppm by day
@@ -60,7 +54,7 @@ function humidityOf(input: Inputs, { forcing: { humidity } }: GridParams): Field
 function leafArea(input: Inputs, { forcing: { leafArea: from } }: GridParams): Field {
   const field = input[from] as Field;
   if (from === 'lai') return field;
-  return field.map((value) => leafAreaOf(from === 'ndvi' ? faparOfNdvi(value) : value));
+  return field.map((value) => leafAreaOfFapar(from === 'ndvi' ? faparOfNdvi(value) : value));
 }
 
 /**

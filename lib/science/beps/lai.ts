@@ -91,3 +91,12 @@ export function normalLai(composites: Float64Array, firstYear: number): Float64A
   }
   return mean;
 }
+
+/** Extinction of Beer's law. */
+const BEER_EXTINCTION = 0.5;
+/** fAPAR from which on it says nothing any more. */
+const MOST_FAPAR = 0.99;
+
+/** Leaf area of absorbed light by Beer's law. @param fapar 0..1 */
+export const leafAreaOfFapar = (fapar: number): number =>
+  -Math.log(1 - Math.min(MOST_FAPAR, fapar)) / BEER_EXTINCTION;

@@ -3,6 +3,7 @@ import { CorruptInput } from '../../errors.ts';
 import { civilFromDays, dayOfYear, isLeapYear } from '../../grid/calendar.ts';
 import { relativeHumidity, saturationKPa } from '../sun.ts';
 import type { Forcing } from './forcing.ts';
+import { leafAreaOfFapar } from './lai.ts';
 import { believable, believed, type ColumnMap, checkNeeded, type Quantity, toModel } from './site-columns.ts';
 import { placeOf, type SiteTable } from './site-table.ts';
 
@@ -11,11 +12,6 @@ export const ROWS_NEEDED = 0.9;
 
 /** PPFD of 1 W m-2 of shortwave, umol m-2 s-1: the model's own ratio. */
 const PPFD_OF_SHORTWAVE = 4.55 * 0.5;
-
-/** Extinction of Beer's law that turns fAPAR into leaf area. */
-export const BEER_EXTINCTION = 0.5;
-/** fAPAR from which on Beer's law says nothing any more. */
-const MOST_FAPAR = 0.99;
 
 export interface DayOptions {
   /** Hours to add to the table's clock to get local time: 8 for UTC stamps at 120 E. */
@@ -235,5 +231,5 @@ function humidity(read: Read, columns: ColumnMap, d: number, extremes: Extremes)
 function leafArea(read: Read, columns: ColumnMap, day: number, d: number, { lai }: DayOptions): number {
   if (lai) return lai(day);
   if (columns.lai) return read('lai', d);
-  return -Math.log(1 - Math.min(MOST_FAPAR, read('fapar', d))) / BEER_EXTINCTION;
+  return leafAreaOfFapar(read('fapar', d));
 }

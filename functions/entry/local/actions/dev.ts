@@ -3,11 +3,11 @@ import { BadRequest } from '../../../../lib/errors.ts';
 import { createApp } from '../../../api/app.ts';
 import { builtPage } from '../../../api/page/build-page.ts';
 import { memoryLimit, threadCount } from '../../../runtime/env.ts';
-import { localLog } from '../../../runtime/log.ts';
 import { BUCKET, openInputsBucket } from '../inputs-bucket.ts';
 import { listen } from '../listen.ts';
 import { openCloud } from '../local-cloud.ts';
 import { isRemote } from '../location.ts';
+import { localLog } from '../log.ts';
 import { openWorld, stopOnInterrupt } from '../open-job.ts';
 
 export interface Options {
