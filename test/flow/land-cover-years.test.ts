@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../functions/api/app.ts';
+import { landCoverStats } from '../../functions/entry/local/land-cover-stats.ts';
+import type { OpenProduct } from '../../functions/entry/local/open-product.ts';
 import { refusals } from '../../lib/job/refusal.ts';
 import type { World } from '../../lib/job/world.ts';
 import { openZarr } from '../../lib/raster/zarr.ts';
@@ -114,6 +116,12 @@ describe('a product with a map of land cover a year', () => {
       expect(await areaOf(2021, by), by).toBeGreaterThan(0);
       expect(await areaOf(2022, by), by).toBe(0);
     }
+    const opened = { id: 'tiny', world: tinyWorld(files, world.store) } as unknown as OpenProduct;
+    const options = { variable: ['npp_a'], classes: 'majority', format: 'table' } as const;
+    expect(await landCoverStats(opened, undefined, { ...options, time: '2021' })).toMatch(
+      /, land cover of 2021/,
+    );
+    await expect(landCoverStats(opened, undefined, options)).rejects.toThrow(/a year at a time/);
     const both = await ask('time=2021/2022');
     expect(both.status).toBe(400);
     expect(await both.text()).toMatch(

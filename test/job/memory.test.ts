@@ -38,13 +38,15 @@ function peakOf({ plan }: Planned, kind: 'count' | 'run'): number {
 
 describe('a worker that does chunks of 12 x 512 x 512 and the one above them', () => {
   it.each([
-    ['one output', ['nep']],
-    ['ten outputs', undefined],
+    ['one output', ['nep'], {}],
+    ['ten outputs', undefined, {}],
+    ['one output and the mean year of each cell', ['nep'], { topt: { year: 'climatology' } }],
   ])(
     'needs, with %s, no more memory than the plan says, and the plan says not twice as much',
-    async (_what, outputs) => {
+    async (what, outputs, params) => {
       const fields = {
-        product: outputs ? 'one' : 'ten',
+        product: what.replaceAll(' ', '-'),
+        params,
         grid: { like: 'ndvi' },
         time: { from: '2021-01', to: '2021-12' },
       };
