@@ -5,7 +5,7 @@ import type { GeoGrid } from '../grid/geo-grid.ts';
 import { transformer } from '../grid/projection.ts';
 import { civilFromDays } from '../grid/time.ts';
 import type { LayerFacts } from '../raster/layer.ts';
-import type { InputVariable, ToDays } from '../science/model.ts';
+import type { Dims, InputVariable, ToDays } from '../science/model.ts';
 import { type Conversion, conversion } from '../science/units.ts';
 import { type Clock, type Slot, slotsOf, stepsOfDays, stepsPerDay } from './day-steps.ts';
 import { allWindows, type Product, type Window } from './product.ts';
@@ -40,6 +40,8 @@ export interface YearSource {
   readonly conversion: Conversion;
   /** By number of the window: stored steps of each year. */
   readonly windows: Readonly<Record<string, readonly (readonly number[])[]>>;
+  /** By number of the window: what each year's mean is multiplied by; absent where that is 1 for all. */
+  readonly factors?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** A series of the whole region, written in the spec. */
@@ -134,19 +136,21 @@ function solarOffsets({ crs, transform, height, width }: GeoGrid): number[] {
 /** Whole hours that local noon lies before that of Greenwich. */
 export const solarHours = (lonDeg: number): number => Math.round((((lonDeg + 540) % 360) - 180) / 15);
 
-/** @throws MissingInput a year */
+/** @throws MissingInput a year, BadRequest a trend of nothing */
 export function bindYears(
   product: Product,
+  name: string,
   variable: InputVariable,
   source: StoredSource,
   facts: LayerFacts,
 ): YearSource {
+  const { trend, past } = source;
+  if (trend && !past) throw new BadRequest(`spec.sources.${name}.trend`, 'say in past which years are its 1');
   const years = (facts.times ?? []).map((time) => civilFromDays(time).year);
   const first = Math.min(...years);
   const stepsIn = (year: number): number[] => years.flatMap((y, step) => (y === year ? [step] : []));
   const stepsFor = (year: number): number[] => {
     if (!facts.times) return [0];
-    const { past } = source;
     const own = stepsIn(year);
     if (own.length > 0 || !past || year >= first) return own;
     return Array.from({ length: past[1] - past[0] + 1 }, (_, i) => stepsIn(past[0] + i)).flat();
@@ -161,7 +165,27 @@ export function bindYears(
     }),
   );
   const converted = conversion(facts.title, facts.units ?? '1', variable.units, source.accumulation);
-  return { kind: 'years', facts, conversion: converted, windows };
+  if (!trend) return { kind: 'years', facts, conversion: converted, windows };
+  const factorOf = trendOf(trend);
+  const factors = byWindow(product, (window) =>
+    yearsOf(window).map((year) => (facts.times && year < first ? factorOf(year) : 1)),
+  );
+  return { kind: 'years', facts, conversion: converted, windows, factors };
+}
+
+/** A factor by year: on lines between those that are given, and as the first and the last beyond them. */
+function trendOf(trend: Readonly<Record<string, number>>): (year: number) => number {
+  const known = Object.entries(trend)
+    .map(([year, factor]) => [Number(year), factor] as const)
+    .sort(([a], [b]) => a - b);
+  return (year) => {
+    const next = known.findIndex(([at]) => at >= year);
+    if (next < 0) return known.at(-1)![1];
+    const [to, high] = known[next]!;
+    if (next === 0) return high;
+    const [from, low] = known[next - 1]!;
+    return low + ((high - low) * (year - from)) / (to - from);
+  };
 }
 
 export const yearsOf = ({ steps }: Pick<Window, 'steps'>): number[] => [
@@ -199,14 +223,21 @@ export function bindTable(
   return { kind: 'table', windows };
 }
 
-/** Options of a source that only inputs of days read. */
-const DAY_OPTIONS = ['stamp', 'utcOffset', 'past', 'bridge'] as const;
+/** Options of a source that only inputs of days, or of years, read. */
+const READ_BY = {
+  stamp: ['dyx'],
+  utcOffset: ['dyx'],
+  bridge: ['dyx'],
+  past: ['dyx', 'ayx'],
+  trend: ['ayx'],
+} as const satisfies Readonly<Record<string, readonly Dims[]>>;
 
 /** @throws BadRequest for an option that the input does not read */
 export function checkDayOptions(name: string, variable: InputVariable, source: Source): void {
-  for (const option of DAY_OPTIONS) {
+  for (const [option, dims] of Object.entries(READ_BY) as [keyof typeof READ_BY, readonly Dims[]][]) {
     if (!(option in source) || source[option as never] === undefined) continue;
-    if (variable.dims === 'dyx' || (variable.dims === 'ayx' && option === 'past')) continue;
-    throw new BadRequest(`spec.sources.${name}.${option}`, `${name} is not made of days`);
+    if (dims.includes(variable.dims)) continue;
+    const kind = option === 'trend' ? 'has no amounts a year' : 'is not made of days';
+    throw new BadRequest(`spec.sources.${name}.${option}`, `${name} ${kind}`);
   }
 }

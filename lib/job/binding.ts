@@ -72,11 +72,24 @@ export interface OpenedFacts {
  * @throws UnitMismatch, MissingInput (a month), GridMismatch (no overlap), BadRequest, each naming source and field
  */
 export function bindInputs(product: Product, opened: Readonly<Record<string, OpenedFacts>>): Binding[] {
-  return Object.entries(product.inputs).flatMap(([name, variable]): Binding[] => {
+  return Object.entries(product.inputs).flatMap(([name, declared]): Binding[] => {
     const source = product.spec.sources[name];
-    if (!source) return isDerived(name) ? [{ name, variable, source: { kind: 'derived' } }] : [];
+    if (!source) return isDerived(name) ? [{ name, variable: declared, source: { kind: 'derived' } }] : [];
+    const variable = resampledAs(name, declared, source);
     return [{ name, variable, source: bindSource(product, name, variable, source, opened[name]) }];
   });
+}
+
+/** An input with the resampling that its source asks for. @throws BadRequest where it is no quantity that is interpolated */
+function resampledAs(name: string, variable: InputVariable, source: Source): InputVariable {
+  const wanted = 'resampling' in source ? source.resampling : undefined;
+  if (!wanted) return variable;
+  const field = `spec.sources.${name}.resampling`;
+  if (variable.ofSaturation)
+    throw new BadRequest(field, `${name} goes over as vapour, between the same pixels as the temperatures`);
+  if (variable.resampling === 'bilinear' || variable.resampling === 'mean')
+    return { ...variable, resampling: wanted };
+  throw new BadRequest(field, `${name} is not interpolated: it is taken as ${variable.resampling}`);
 }
 
 function bindSource(
@@ -123,7 +136,7 @@ function bindSource(
     throw new BadRequest(`spec.sources.${name}.legend`, `${name} is a quantity, not a class`);
   }
   if (variable.dims === 'dyx') return bindDays(product, name, variable, source, facts);
-  if (variable.dims === 'ayx') return bindYears(product, variable, source, facts);
+  if (variable.dims === 'ayx') return bindYears(product, name, variable, source, facts);
   return {
     kind: 'field',
     facts,

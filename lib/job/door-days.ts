@@ -232,7 +232,12 @@ export async function yearDoor(context: DoorContext, binding: YearBinding): Prom
   const stored = await readStoredSteps(open(source.facts), read, wanted, world.signal);
   const meaning: Meaning = { variable, facts: source.facts, conversion: source.conversion, sign: 1 };
   const converted = new Map(wanted.map((step, i) => [step, convertStep(stored[i]!, 1, meaning, tally)]));
-  const fields = years.map((steps) => meanOf(steps.map((step) => converted.get(step)!)));
+  const factors = source.factors?.[window.t];
+  const fields = years.map((steps, i) => {
+    const mean = meanOf(steps.map((step) => converted.get(step)!));
+    const factor = factors?.[i] ?? 1;
+    return factor === 1 ? mean : mean.map((value) => factor * value);
+  });
   const resample: Resample = resampler(context, binding, read);
   return { strip: (y0, y1) => resample(fields, y0, y1), counts };
 }

@@ -216,11 +216,17 @@ function meaningDigest(product: Product, binding: Binding, window: Window): stri
 }
 
 /** All of a binding that bears on a window's numbers, but not the listing of objects that others need. */
-function meaningOf({ spec }: Product, { name, variable, source }: Binding, { t }: Window): unknown {
+function meaningOf(product: Product, { name, variable, source }: Binding, { t }: Window): unknown {
+  const { spec, inputs } = product;
   if (source.kind === 'table') return { name, values: source.windows[t] };
   if (!isRead(source)) return { name, source };
   const said = spec.sources[name]!;
-  const stored = { ...storedMeaning(source.facts), ...('select' in said && { select: said.select }) };
+  const { resampling } = variable;
+  const stored = {
+    ...storedMeaning(source.facts),
+    ...('select' in said && { select: said.select }),
+    ...(resampling !== inputs[name]!.resampling && { resampling }),
+  };
   if (source.kind === 'field') {
     return {
       name,
@@ -234,8 +240,10 @@ function meaningOf({ spec }: Product, { name, variable, source }: Binding, { t }
     const map = mapOf(source, t);
     return { name, stored, legend: source.legend, ...(map && { mapOf: map.year }) };
   }
-  if (source.kind === 'years')
-    return { name, stored, conversion: source.conversion, steps: source.windows[t] };
+  if (source.kind === 'years') {
+    const factors = source.factors && { factors: source.factors[t] };
+    return { name, stored, conversion: source.conversion, steps: source.windows[t], ...factors };
+  }
   if (source.kind === 'days') {
     const { toDays, perDay, clock, bridge } = source;
     return {

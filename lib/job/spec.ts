@@ -23,6 +23,13 @@ const meaning = {
   utcOffset: z.union([z.number().min(-12).max(14), z.literal('solar')]).optional(),
   /** First and last year whose mean stands for years before the first that there is. */
   past: z.tuple([z.int(), z.int()]).optional(),
+  /** Factors by year, on lines between them, for the mean that `past` is of amounts a year. */
+  trend: z
+    .record(z.string().regex(/^\d{4}$/, 'a year'), z.number().nonnegative())
+    .refine((factors) => Object.keys(factors).length > 0, 'a year at least')
+    .optional(),
+  /** How an interpolated quantity gets to the product's pixels, where not as the model has it. */
+  resampling: z.enum(['bilinear', 'mean']).optional(),
   /** Missing values between others at most this many days apart are bridged. */
   bridge: positiveInt.optional(),
 };
