@@ -31,7 +31,10 @@ export async function onChunks(
 function take(world: EventWorld, { item, attempt }: Delivery): Promise<unknown> {
   if (item.kind === 'reduce') return onReduce(world, item);
   if (item.kind === 'plan') return planAgain(world, item);
-  return work({ ...world, doubts: attempt > 1 || item.again === true }, item);
+  const { shift, now } = world;
+  const begun = now();
+  const isTired = shift === undefined ? {} : { isTired: () => now() - begun >= shift };
+  return work({ ...world, ...isTired, doubts: attempt > 1 || item.again === true }, item);
 }
 
 async function work(world: EventWorld, item: PlaceItem): Promise<void> {

@@ -28,8 +28,8 @@ export const mayReadStore = ({ store }: Buckets): Right[] => [
 ];
 
 /**
- * A record is deleted before its chunk is written anew, a shard that has no data left, and the note that a place was
- * given up when it was done after all; nothing else ever is.
+ * A record is deleted before its chunk, or its first state, is made anew, a shard that has no data left, the parts of a
+ * first state that is there, and the note that a place was given up when it was done after all; nothing else ever is.
  */
 export const mayWriteStore = (buckets: Buckets): Right[] => [
   ...mayReadStore(buckets),
@@ -37,7 +37,13 @@ export const mayWriteStore = (buckets: Buckets): Right[] => [
   objects(
     buckets.store,
     ['s3:DeleteObject'],
-    ['products/*/records/*', 'products/*/data.zarr/*', 'runs/*/failed/*'],
+    [
+      'products/*/records/*',
+      'products/*/data.zarr/*',
+      'products/*/state/first/*',
+      'products/*/state/parts/*',
+      'runs/*/failed/*',
+    ],
   ),
 ];
 

@@ -6,7 +6,7 @@ import type { DeadLetter, EventWorld, Item } from '../../lib/job/queue.ts';
 import type { Log } from '../../lib/job/world.ts';
 import { countingStore } from '../../lib/store/counting.ts';
 import type { Message } from '../messages.ts';
-import { budget, FUNCTIONS, hiddenFor, memoryLimit, NAMES, receivesOf } from './env.ts';
+import { budget, FUNCTIONS, hiddenFor, memoryLimit, NAMES, receivesOf, shiftOf } from './env.ts';
 import { sqsClient, sqsQueue } from './sqs.ts';
 import { openStore } from './stores.ts';
 
@@ -26,6 +26,7 @@ export function awsWorld(name: 'input' | 'chunks' | 'finish'): EventWorld {
     memoryLimit: memoryLimit(),
     ...(limit !== undefined && { budget: limit }),
     tries: name === 'input' ? FUNCTIONS.input.tries : FUNCTIONS.chunks.tries,
+    shift: shiftOf(FUNCTIONS.chunks),
     // As long as a message may go round before the platform takes it away.
     patience: 1000 * hiddenFor(FUNCTIONS.chunks) * receivesOf(FUNCTIONS.chunks),
     takeEffort: () => ({ store: store.take(), inputs: inputs.take() }),

@@ -58,6 +58,9 @@ export const FUNCTIONS = {
 export const hiddenFor = ({ timeoutS, windowS }: { timeoutS: number; windowS: number }): number =>
   6 * timeoutS + windowS;
 
+/** What a worker hands on is what it has not begun by then: whatever it then has in hand takes less than what is left, ms. */
+export const shiftOf = ({ timeoutS }: { timeoutS: number }): number => 1000 * (timeoutS / 2);
+
 /** The platform takes a message away when no handler could: workers that die do not count their tries. */
 export const receivesOf = ({ tries }: { tries: number }): number => tries + 2;
 

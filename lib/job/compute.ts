@@ -7,6 +7,7 @@ import {
   type Outputs,
   type OutputVariable,
   type Prepared,
+  type Rested,
   type Room,
   type Shape,
   statesOf,
@@ -39,17 +40,21 @@ export interface Strip {
   readonly inputs: Inputs;
 }
 
-/** Walks a chunk from top to bottom; every strip's input arrays are valid until the next strip. */
+/**
+ * Walks a chunk from top to bottom; every strip's input arrays are valid until the next strip.
+ * @param from row of the first strip that is wanted
+ */
 export function* stripsOf(
   product: Product,
   region: Region,
   window: Window,
   inputs: Readonly<Record<string, DoorInput>>,
   roomFor?: (shape: Shape) => Room | undefined,
+  from = 0,
 ): Generator<Strip> {
   const rows = rowsOf(region);
   const step = stripRows(product, region);
-  for (let y0 = 0; y0 < rows; y0 += step) {
+  for (let y0 = from - (from % step); y0 < rows; y0 += step) {
     const y1 = Math.min(y0 + step, rows);
     const shape = { steps: window.steps, cells: (y1 - y0) * colsOf(region) };
     const room = roomFor?.(shape);
@@ -87,7 +92,7 @@ export function computeWindow(
       const length = stepCount(variable, window) * shape.cells;
       return room?.output(name, length) ?? scratch[name]!.subarray(0, length);
     }) as Outputs;
-    const carried = stateOfStrip(product, state, y0 * cols, shape.cells);
+    const carried = stateOfCells(product, state, y0 * cols, shape.cells);
     addCounts(
       counts,
       product.model.computeChunk(shape, strip, product.params, prepared, carried, output) ?? {},
@@ -104,29 +109,32 @@ export function computeWindow(
   return { arrays: whole, counts };
 }
 
-/** Makes the first state of a chunk, strip by strip, in the arrays that it is given. */
-export function spinUpWindow(
+/** Makes the first state of a chunk in the arrays that it is given, from the cell `from` on (see `SpinUp.compute`). */
+export function* spinUpWindow(
   product: Product,
   region: Region,
   window: Window,
   inputs: Readonly<Record<string, DoorInput>>,
   state: ChunkState,
-): Counts {
+  from: number,
+): Generator<Rested> {
   const cols = colsOf(region);
-  const counts: Record<string, number> = {};
-  for (const { y0, shape, inputs: strip } of stripsOf(product, region, window, inputs)) {
-    const part = stateOfStrip(product, state, y0 * cols, shape.cells);
-    addCounts(counts, product.model.spinUp!.compute(shape, strip, product.params, part));
+  const spinUp = product.model.spinUp!;
+  const strips = stripsOf(product, region, window, inputs, undefined, Math.floor(from / cols));
+  for (const { y0, shape, inputs: strip } of strips) {
+    const first = y0 * cols;
+    const part = stateOfCells(product, state, first, shape.cells);
+    const rested = spinUp.compute(shape, strip, product.params, part, Math.max(0, from - first));
+    for (const { cells, counts } of rested) yield { cells: first + cells, counts };
   }
-  return counts;
 }
 
-function addCounts(sums: Record<string, number>, counts: Counts): void {
+export function addCounts(sums: Record<string, number>, counts: Counts): void {
   for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
 }
 
 /** The part of a chunk's state that belongs to some of its cells. */
-const stateOfStrip = (
+export const stateOfCells = (
   { model, params }: Product,
   state: ChunkState,
   from: number,

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What doing something takes: requests, bytes, worker seconds. */
 export interface Effort {
   readonly gets: number;
@@ -41,6 +43,18 @@ export const PRICES = {
 /** Memory of the function that does places: Lambda's share that comes with one whole vCPU. */
 export const WORKER_GB = 1769 / 1024;
 
+const amount = z.number().nonnegative();
+/** Of a message, which anyone may have written. */
+export const effortSchema: z.ZodType<Effort> = z.strictObject({
+  gets: amount,
+  puts: amount,
+  lists: amount,
+  bytesRead: amount,
+  bytesWritten: amount,
+  seconds: amount,
+  calls: amount,
+});
+
 export function addEffort(a: Effort, b: Effort): Effort {
   const keys = Object.keys(NO_EFFORT) as (keyof Effort)[];
   return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as Effort;
@@ -71,7 +85,7 @@ export function effortOf(receipt: Receipt): Effort {
   const sum = (key: keyof StoreCounts) => both.reduce((n, counts) => n + (counts[key] ?? 0), 0);
   const parts = (receipt.outcomes ?? []).map(({ millis }) => millis.read + millis.compute + millis.write);
   const millis = receipt.millis ?? parts.reduce((n, each) => n + each, 0);
-  return {
+  return addEffort(receipt.before ?? NO_EFFORT, {
     gets: sum('get') + sum('head'),
     puts: sum('put'),
     lists: sum('list'),
@@ -79,7 +93,7 @@ export function effortOf(receipt: Receipt): Effort {
     bytesWritten: sum('bytesWritten'),
     seconds: millis / 1000,
     calls: 1,
-  };
+  });
 }
 
 type StoreCounts = Readonly<Record<'get' | 'put' | 'head' | 'list' | 'bytesRead' | 'bytesWritten', number>>;
@@ -91,5 +105,9 @@ export interface Receipt {
     readonly state: string;
     readonly millis: { readonly read: number; readonly compute: number; readonly write: number };
   }[];
-  readonly effort?: { readonly store?: Partial<StoreCounts>; readonly inputs?: Partial<StoreCounts> };
+  /** What workers took that handed the rest of the place on. */
+  readonly before?: Effort | undefined;
+  readonly effort?:
+    | { readonly store?: Partial<StoreCounts>; readonly inputs?: Partial<StoreCounts> }
+    | undefined;
 }

@@ -3,6 +3,7 @@ import { doneKey, type Stage } from '../store/keys.ts';
 import { advance, giveUpPlace, readSummary } from './advance.ts';
 import { sentOf } from './allowance.ts';
 import { climb } from './climb.ts';
+import { effortOf, type Receipt } from './cost.ts';
 import { readCurrent } from './current.ts';
 import { takeBack } from './give-up.ts';
 import { type OpenedRun, openRun, worldFor } from './opened-run.ts';
@@ -30,8 +31,10 @@ export async function doItem(world: EventWorld, item: PlaceItem): Promise<readon
   const own = { ...worldFor(world, opened), isPending: pendingIn(world, run, item.kind, todo) };
   world.takeEffort?.();
   const started = world.now();
-  const outcomes = await work(own, opened, item);
-  const receipt = { outcomes, millis: world.now() - started, effort: world.takeEffort?.() };
+  const { outcomes, isWhole } = await work(own, opened, item);
+  const before = 'before' in item && item.before ? { before: item.before } : {};
+  const receipt = { ...before, outcomes, millis: world.now() - started, effort: world.takeEffort?.() };
+  if (!isWhole) return handOn(own, item, outcomes, receipt);
   const sent = await sentOf(own, opened, item.kind, todo);
   const marked = hasPlace(todo, item) && (await markDone(own, run, item.kind, sent, item, receipt));
   const { first, last } = marked || { first: false, last: false };
@@ -39,6 +42,18 @@ export async function doItem(world: EventWorld, item: PlaceItem): Promise<readon
     !first && outcomes.some(({ state }) => state !== 'current') && (await readSummary(world, run));
   if (isLate) await takeBack(own, run, item);
   if (last || isLate) await advance(world, opened);
+  return outcomes;
+}
+
+/** Leaves the rest of a place to whoever comes next: a new message, so that no try of it is counted. */
+async function handOn(
+  world: EventWorld,
+  { kind, product, y, x }: PlaceItem,
+  outcomes: readonly ChunkOutcome[],
+  receipt: Receipt,
+): Promise<readonly ChunkOutcome[]> {
+  await world.queue.send([{ kind, product, y, x, before: effortOf(receipt) }]);
+  world.log.info({ product, y, x, windows: outcomes.length }, 'handed on');
   return outcomes;
 }
 
@@ -60,25 +75,30 @@ function nothing(world: EventWorld, item: PlaceItem, why: string): undefined {
   world.log.info({ item }, `item ignored: ${why}`);
 }
 
-async function work(
-  own: EventWorld,
-  { plan, product, task }: OpenedRun,
-  item: PlaceItem,
-): Promise<ChunkOutcome[]> {
-  const found = await task(item).catch((error) => {
+/** What became of a place, and whether it is all that was wanted there. */
+interface Work {
+  readonly outcomes: ChunkOutcome[];
+  readonly isWhole: boolean;
+}
+
+const NOTHING: Work = { outcomes: [], isWhole: true };
+
+async function work(own: EventWorld, opened: OpenedRun, item: PlaceItem): Promise<Work> {
+  const { plan, product } = opened;
+  const found = await opened.task(item).catch((error) => {
     if (error instanceof NotFound) return nothing(own, item, error.message);
     throw error;
   });
-  if (!found) return [];
+  if (!found) return NOTHING;
   if (item.kind === 'count') {
     await countTask(own, plan, product, found);
-    return [];
+    return NOTHING;
   }
   const outcomes = await runTask(own, plan, product, found);
   for (const { at, state } of outcomes) {
     if (state === 'current') await climb(own, product, { level: 0, at }); // whoever recorded it may have died before
   }
-  return outcomes;
+  return { outcomes, isWhole: outcomes.length === found.windows.length };
 }
 
 /** After the last try: the run goes on without the place, and its end says why. */

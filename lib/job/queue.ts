@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BadRequest } from '../errors.ts';
 import type { Stage } from '../store/keys.ts';
+import { type Effort, effortSchema, type Receipt } from './cost.ts';
 import type { World } from './world.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface PlaceItem {
   readonly x: number;
   /** It was sent before, and nobody knows how far it came. */
   readonly again?: true | undefined;
+  /** It is what a worker left whose time was up: what was taken so far. */
+  readonly before?: Effort | undefined;
 }
 
 /** Plan a product anew, unless someone already did since the run `after`. */
@@ -61,22 +64,25 @@ export interface EventWorld extends World {
   readonly memoryLimit: number;
   /** How often an item is tried before it is given up. */
   readonly tries: number;
+  /** How long one worker stays with a place before it hands the rest of it on, ms. Absent: to its end. */
+  readonly shift?: number;
   /** How long a stage may stand still before a sweep sends again what is not done, ms. */
   readonly patience: number;
   /** What one run of any product may cost, USD. */
   readonly budget?: number;
   /** What was asked of the stores since it was last asked; kept as an item's receipt. */
-  readonly takeEffort?: () => object;
+  readonly takeEffort?: () => NonNullable<Receipt['effort']>;
 }
 
 const product = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
 const index = z.int().nonnegative();
 const again = z.literal(true).optional();
+const before = effortSchema.optional();
 /** Names of reductions' runs. */
 export const REDUCTION = /^\d{8}T\d{6}-[0-9a-f]{8}$/;
 const itemSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('count'), product, y: index, x: index, again }),
-  z.strictObject({ kind: z.literal('run'), product, y: index, x: index, again }),
+  z.strictObject({ kind: z.literal('run'), product, y: index, x: index, again, before }),
   z.strictObject({ kind: z.literal('plan'), product, after: z.string().max(200) }),
   z.strictObject({ kind: z.literal('reduce'), product, run: z.string().regex(REDUCTION), part: index }),
 ]);

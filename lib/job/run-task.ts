@@ -41,6 +41,7 @@ const NO_TIME = { read: 0, compute: 0, write: 0 };
  *
  * A failure that another try, or another store, can mend is thrown; what follows from the inputs alone is written
  * down, and the windows after it as missing what it would have left.
+ * @returns what became of its windows; fewer than there are where the worker is tired: done again, it goes on there
  */
 export async function runTask(
   world: World,
@@ -49,9 +50,12 @@ export async function runTask(
   task: Task,
 ): Promise<ChunkOutcome[]> {
   const outcomes: ChunkOutcome[] = [];
-  let before: Before | undefined = await runSpinUp(world, plan, product, task);
+  const first = await runSpinUp(world, plan, product, task);
+  if (first === 'unfinished') return outcomes;
+  let before: Before | undefined = first;
   for (const window of task.windows) {
     world.signal?.throwIfAborted();
+    if (world.isTired?.() && outcomes.some(({ state }) => state !== 'current')) break;
     const { record, outcome } = await runWindow(world, plan, product, task, window, before);
     before = record;
     outcomes.push(outcome);

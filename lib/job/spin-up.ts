@@ -1,14 +1,14 @@
 import { isFluxError, MissingInput } from '../errors.ts';
 import { colsOf, rowsOf } from '../grid/region.ts';
-import type { Counts } from '../science/model.ts';
 import { firstStateKey, stateKey } from '../store/keys.ts';
 import type { Store } from '../store/store.ts';
-import { type ChunkState, initialState, spinUpWindow, stripsOf } from './compute.ts';
+import { addCounts, type ChunkState, initialState, spinUpWindow, stripsOf } from './compute.ts';
 import { openInputs } from './door.ts';
 import { fencedStore } from './fence.ts';
 import type { Plan, Task, TaskWindow } from './plan.ts';
 import { climatologyInputs, type Product, poolsAt, regionOf, SPIN_UP, windowAt } from './product.ts';
 import { type ChunkRecord, encodeJson, failureOf, isDone, isPermanent, parseJson } from './record.ts';
+import { putPart, sweepParts, takeParts } from './spin-up-parts.ts';
 import { isFirstStateThere, writeState } from './state.ts';
 import type { World } from './world.ts';
 
@@ -29,24 +29,33 @@ export async function readFirstState(
 export const isFirstStateCurrent = ({ spinUp }: Task, first: FirstState | undefined): boolean =>
   spinUp === undefined || (first?.digest === spinUp.digest && isDone(first));
 
+/** How long a part of a spin-up takes: what a worker that dies has done for nothing, ms. */
+const PART_MS = 60_000;
+
 /**
- * Makes the first state of a place, unless the recorded one is current. The state is put before its record, and the
- * old record goes first, so that a record never speaks of another state.
- * @returns what the first window goes on from; undefined where the model has no first state to make
+ * Makes the first state of a place, unless the recorded one is current. It is put down part by part on the way, so that
+ * it goes on from there when it was cut off. The state is put before its record, and the old record goes first, so that
+ * a record never speaks of another state.
+ * @returns what the first window goes on from; nothing where the model has no first state to make; or that the worker's
+ * time was up before it was made
  */
 export async function runSpinUp(
   world: World,
   plan: Plan,
   product: Product,
   task: Task,
-): Promise<FirstState | undefined> {
+): Promise<FirstState | 'unfinished' | undefined> {
   const { spinUp, place } = task;
   if (!spinUp) return undefined;
   const before = await readFirstState(world.store, product.id, place);
-  if (before && isFirstStateCurrent(task, before) && (await stands(world, product, task, before)))
-    return before;
-  const made = await makeOrSayWhy(world, plan, product, place, spinUp);
-  return putFirstState(world, product, place, spinUp.digest, made, before !== undefined);
+  let first = before;
+  if (!(first && isFirstStateCurrent(task, first) && (await stands(world, product, task, first)))) {
+    const made = await makeOrSayWhy(world, plan, product, place, spinUp);
+    if (!made) return 'unfinished';
+    first = await putFirstState(world, product, place, spinUp.digest, made, before !== undefined);
+  }
+  if (product.model.spinUp) await sweepParts(world, product, place); // also those of one who put the record and died
+  return first;
 }
 
 const stands = async (world: World, product: Product, { place }: Task, { stateOut }: FirstState) =>
@@ -70,7 +79,7 @@ async function makeFirstState(
   plan: Plan,
   product: Product,
   place: Task['place'],
-  { t, missing: [lacking] }: TaskWindow,
+  { t, digest, missing: [lacking] }: TaskWindow,
 ) {
   const wanted = climatologyInputs(product);
   if (lacking !== undefined) {
@@ -85,7 +94,20 @@ async function makeFirstState(
   const window = windowAt(product, t);
   const inputs = await openInputs(world, plan, product, window, region);
   const state = initialState(product, region);
-  const counts: Counts = spinUpWindow(product, region, window, inputs, state);
+  const parts = await takeParts(world, product, place, digest, state);
+  const counts: Record<string, number> = {};
+  for (const part of parts) addCounts(counts, part.counts);
+  const cells = rowsOf(region) * colsOf(region);
+  let part = partFrom(world, parts.at(-1)?.to ?? 0);
+  for (const rested of spinUpWindow(product, region, window, inputs, state, part.from)) {
+    addCounts(counts, rested.counts);
+    addCounts(part.counts, rested.counts);
+    const isTired = world.isTired?.() ?? false;
+    if (rested.cells === cells || !(isTired || world.now() - part.begun >= PART_MS)) continue;
+    await putPart(world, product, place, digest, { ...part, to: rested.cells }, state);
+    if (isTired) return undefined;
+    part = partFrom(world, rested.cells);
+  }
   const doors = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.counts()]));
   return { state, counts, inputs: doors };
 }
@@ -115,12 +137,18 @@ async function fromAllWindows(
   return state;
 }
 
+const partFrom = (world: World, from: number) => ({
+  from,
+  begun: world.now(),
+  counts: {} as Record<string, number>,
+});
+
 async function putFirstState(
   world: World,
   product: Product,
   place: Task['place'],
   digest: string,
-  made: Made,
+  made: Exclude<Made, undefined>,
   replaces: boolean,
 ): Promise<FirstState> {
   const key = firstStateKey(product.id, place);

@@ -91,5 +91,5 @@ const digestOfState = (state: ChunkState): string =>
     .map((pool) => digestOfBytes(bytesOf(state[pool]!)))
     .join('-');
 
-const bytesOf = (values: Float64Array): Uint8Array =>
+export const bytesOf = (values: Float64Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -21,6 +21,11 @@ export interface World {
    */
   readonly isPending?: (place: { readonly y: number; readonly x: number }) => Promise<boolean>;
   /**
+   * Whether to leave what is left of a column to the next worker: asked between its windows, and while its first state
+   * is made. Absent where nobody ends a worker that takes long.
+   */
+  readonly isTired?: () => boolean;
+  /**
    * Records are not taken at their word: what a chunk consists of is read and compared. Set where a worker may have
    * died in the middle of the same work, with a put of its on the way.
    */

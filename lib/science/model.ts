@@ -158,6 +158,14 @@ export interface StateVariable extends Variable {
 /** How often a model did what with its inputs, summed over a chunk: said in the record. */
 export type Counts = Readonly<Record<string, number>>;
 
+/** How far a spin-up has come. */
+export interface Rested {
+  /** Cells that have their first state, from the first of the block on. */
+  readonly cells: number;
+  /** What was done since the last that was said. */
+  readonly counts: Counts;
+}
+
 /** The first state of a model that starts at rest: made from years of its inputs, before the first window. */
 export interface SpinUp<P> {
   /**
@@ -165,8 +173,13 @@ export interface SpinUp<P> {
    * @param run first and last year of the product
    */
   years(params: P, run: readonly [number, number]): readonly [number, number] | undefined;
-  /** Sets `state`. `shape` has all months of those years. */
-  compute(shape: Shape, input: Inputs, params: P, state: State): Counts;
+  /**
+   * Sets `state` in the order of cells, from the cell `from` on, and says after every few of them how far it is: whoever
+   * asks may stop there, and go on another day. What a cell's state is does not depend on that.
+   *
+   * @param shape with all months of those years
+   */
+  compute(shape: Shape, input: Inputs, params: P, state: State, from: number): Iterable<Rested>;
 }
 
 /**

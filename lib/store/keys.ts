@@ -59,6 +59,12 @@ export const stateKey = (product: string, pool: string, at: ChunkCoord): string 
 export const firstStateKey = (product: string, place: Pick<ChunkCoord, 'y' | 'x'>): string =>
   `${productRoot(product)}state/first/${place.y}/${place.x}.json`;
 
+/** What is there of a first state that is being made: some cells an object, which is named by the first of them. */
+export const spinUpPartsRoot = (product: string, place: Pick<ChunkCoord, 'y' | 'x'>): string =>
+  `${productRoot(product)}state/parts/${place.y}/${place.x}/`;
+export const spinUpPartKey = (product: string, place: Pick<ChunkCoord, 'y' | 'x'>, cell: number): string =>
+  `${spinUpPartsRoot(product, place)}${cell}`;
+
 export const runRoot = (run: string): string => `runs/${run}/`;
 export const planKey = (run: string): string => `${runRoot(run)}plan.json`;
 export const tasksKey = (run: string): string => `${runRoot(run)}tasks.json`;

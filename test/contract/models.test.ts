@@ -29,7 +29,7 @@ function startOf(variant: Variant, from = 0, to = CELLS): Record<string, Float64
   let whole = firstStates.get(variant);
   if (!whole) {
     whole = freshState(model, CELLS, parsed);
-    model.spinUp?.compute(SHAPE, setUp(variant, 2).input, parsed, whole);
+    for (const _rested of model.spinUp?.compute(SHAPE, setUp(variant, 2).input, parsed, whole, 0) ?? []);
     if (model.climatology?.inputs(parsed).length) {
       const made = model.climatology.open(CELLS, parsed);
       made.add(SHAPE, setUp(variant, 2).input, 0);

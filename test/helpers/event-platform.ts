@@ -31,6 +31,7 @@ export interface PlatformOptions {
   readonly store?: Store;
   readonly tries?: number;
   readonly patience?: number;
+  readonly shift?: number;
 }
 
 export function eventPlatform(inputs: Store, options: PlatformOptions = {}): EventPlatform {
@@ -54,6 +55,7 @@ export function eventPlatform(inputs: Store, options: PlatformOptions = {}): Eve
     memoryLimit: 2 ** 32,
     tries: options.tries ?? 5,
     patience: options.patience ?? 0,
+    ...(options.shift !== undefined && { shift: options.shift }),
   };
   const platform: EventPlatform = {
     world,

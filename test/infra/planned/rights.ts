@@ -27,6 +27,8 @@ export function plannedRights(deploys: Deploys): void {
         expect(where('s3:DeleteObject')).toEqual([
           `${store}/products/*/records/*`,
           `${store}/products/*/data.zarr/*`,
+          `${store}/products/*/state/first/*`,
+          `${store}/products/*/state/parts/*`,
           `${store}/runs/*/failed/*`,
         ]);
         const s3 = deploys.test
