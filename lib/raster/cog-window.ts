@@ -143,12 +143,16 @@ function placeBlock(plan: WindowPlan, block: Block, decoded: DecodedBlock, targe
   const lane = image.planar ? 0 : band;
   const { top, bottom, left, right } = overlap(image, window, block);
   const width = window.x1 - window.x0;
-  for (let y = top; y < bottom; y++) {
+  // in a window as wide as its blocks, what is wanted of one lies in one piece on both sides
+  const inOnePiece = stride === 1 && width === image.blockWidth && right - left === width;
+  const end = inOnePiece ? top + 1 : bottom;
+  const count = inOnePiece ? (bottom - top) * width : right - left;
+  for (let y = top; y < end; y++) {
     const from =
       ((y - block.row * image.blockHeight) * image.blockWidth + left - block.col * image.blockWidth) * stride;
     const to = target.at + (y - window.y0) * width + left - window.x0;
-    copyRow(decoded.cells, from + lane, stride, target.cells, to, right - left);
-    if (decoded.mask) maskRow(decoded.mask, from + lane, stride, target, to, right - left);
+    copyRow(decoded.cells, from + lane, stride, target.cells, to, count);
+    if (decoded.mask) maskRow(decoded.mask, from + lane, stride, target, to, count);
   }
 }
 

@@ -104,7 +104,14 @@ describe('opening a COG', () => {
 describe('reading a window', () => {
   it('gives the cells of the window, ragged edges and all', async () => {
     const layer = await opened();
-    for (const r of [region(0, 1, 0, 1), region(30, 70, 33, 95), region(96, 101, 140, 150), whole]) {
+    const asWideAsABlock = [region(5, 70, 32, 64), region(32, 64, 32, 64), region(96, 101, 64, 96)];
+    const others = [
+      region(0, 1, 0, 1),
+      region(30, 70, 33, 95),
+      region(30, 70, 33, 65),
+      region(96, 101, 140, 150),
+    ];
+    for (const r of [...others, ...asWideAsABlock, whole]) {
       const { cells, valid, region: answered } = await layer.read(r);
       const expected = [];
       for (let y = r.y0; y < r.y1; y++) for (let x = r.x0; x < r.x1; x++) expected.push(cellAt(y, x));
