@@ -5,8 +5,8 @@ import {
   type CoarseArrays,
   coarsenOutput,
   coarseRatio,
-  emptyArrays,
   isPartOfRatio,
+  newArrays,
   ratiosLast,
 } from './coarsen.ts';
 import { digestOf } from './digest.ts';
@@ -129,7 +129,8 @@ async function coarsenOne(
   children: readonly ChunkRecord[],
   name: string,
 ): Promise<CoarseArrays> {
-  const arrays = emptyArrays(product, level, at, name);
+  const covered = children.length === childrenOf(product, level, at).length;
+  const arrays = newArrays(product, level, at, name, covered);
   for (const child of children) {
     const store = recordedStore(world.store, product, child);
     await coarsenOutput({ ...world, store }, product, level, at, child, name, arrays);

@@ -18,7 +18,7 @@ export type CoarseArrays = Record<string, Cells>;
 /**
  * Halves one output of a child, its mean and valid area or its majority, and puts it where it belongs in the chunk above.
  *
- * @param arrays written, see `emptyArrays`
+ * @param arrays written, see `newArrays`
  */
 export async function coarsenOutput(
   { store, signal }: World,
@@ -69,15 +69,26 @@ function placeOf(product: Product, level: number, at: ChunkCoord, child: ChunkRe
   return { rows: rowsOf(region), cols: colsOf(region), y: y0 / 2 - region.y0, x: x0 / 2 - region.x0 };
 }
 
-/** The arrays of one output of a coarser chunk before any child has given: all nodata. */
-export function emptyArrays(product: Product, level: number, at: ChunkCoord, name: string): CoarseArrays {
+/**
+ * The arrays of one output of a coarser chunk before any child has given.
+ *
+ * @param covered its children write every cell; else all are nodata at first
+ */
+export function newArrays(
+  product: Product,
+  level: number,
+  at: ChunkCoord,
+  name: string,
+  covered: boolean,
+): CoarseArrays {
   const { dtype = 'float32' } = product.outputs[name]!;
   const names = dtype === 'float32' ? [name, validAreaName(name)] : [name];
   return Object.fromEntries(
     names.map((array) => {
       const spec = arrayNamed(product, level, array);
       const length = shardExtent(spec, at).reduce((n, d) => n * d, 1);
-      return [array, allocate(spec.dtype, length).fill(spec.fill)];
+      const cells = allocate(spec.dtype, length);
+      return [array, covered ? cells : cells.fill(spec.fill)];
     }),
   );
 }
