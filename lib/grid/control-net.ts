@@ -1,4 +1,5 @@
 import { type Locator, nearTurn } from './locator.ts';
+import type { Size2 } from './region.ts';
 
 /** Places of the target, from (i0, j0) to (i1, j1). */
 export interface Box {
@@ -29,8 +30,9 @@ const OUTSIDE_PIXELS = 8;
  *
  * @param offset place of index 0 in its pixel: 0.5 for centres, 0 for outlines
  * @param maxError bound on the distance to the exact position, source pixels
+ * @param frame the source, where cells that lie off it need not be exact
  */
-export function makeCell(source: Locator, box: Box, offset: number, maxError: number): Cell {
+export function makeCell(source: Locator, box: Box, offset: number, maxError: number, frame?: Size2): Cell {
   const { cols, rows } = sample(source, box, offset);
   const corners = Float64Array.of(
     cols[0]!,
@@ -45,13 +47,25 @@ export function makeCell(source: Locator, box: Box, offset: number, maxError: nu
   const whole = { ...box, corners };
   const size = Math.max(box.i1 - box.i0, box.j1 - box.j0);
   if (size <= 1) return whole;
-  const outside = cols.every(Number.isNaN);
-  const good = outside
-    ? size <= OUTSIDE_PIXELS
-    : worstError(cols, rows, box, source.period) <= maxError * IN_HAND;
-  if (good) return whole;
-  return { ...whole, parts: quarters(box).map((quarter) => makeCell(source, quarter, offset, maxError)) };
+  if (isGood()) return whole;
+  const parts = quarters(box).map((quarter) => makeCell(source, quarter, offset, maxError, frame));
+  return { ...whole, parts };
+
+  function isGood(): boolean {
+    if (cols.every(Number.isNaN)) return size <= OUTSIDE_PIXELS;
+    const error = worstError(cols, rows, box, source.period);
+    if (error <= maxError * IN_HAND) return true;
+    const around = maxError + error / IN_HAND;
+    return (
+      frame !== undefined &&
+      (isOff(rows, frame.height, around) || (source.period === 0 && isOff(cols, frame.width, around)))
+    );
+  }
 }
+
+/** Whether all positions lie beyond one end of a side, further than by `around`; never when that is not known. */
+const isOff = (positions: Float64Array, length: number, around: number): boolean =>
+  positions.every((p) => p < -around) || positions.every((p) => p > length + around);
 
 const middle = (from: number, to: number): number => (from + to) >> 1;
 

@@ -163,7 +163,21 @@ export function sourceWindow(
   source: GeoGrid,
   margin = 1,
 ): PixelWindow | undefined {
-  const reach = reachOf(target, window, source, margin);
+  return within(source, reachOf(target, window, source, margin));
+}
+
+/** As `sourceWindow`, but no more exact than its margin asks for: it may be wider, and is found sooner. */
+export function roughWindow(
+  target: GeoGrid,
+  window: PixelWindow,
+  source: GeoGrid,
+  margin: number,
+): PixelWindow | undefined {
+  const care = { maxError: margin / 2, frame: source };
+  return within(source, reachOf(target, window, source, margin, care));
+}
+
+function within(source: GeoGrid, reach: PixelWindow | undefined): PixelWindow | undefined {
   if (!reach) return undefined;
   const x0 = Math.max(0, reach.x0);
   const x1 = Math.min(source.width, reach.x1);
@@ -182,10 +196,11 @@ export function reachOf(
   window: PixelWindow,
   source: GeoGrid,
   margin = 0,
+  care: Care = { maxError: DEFAULT_MAX_ERROR },
 ): PixelWindow | undefined {
   const places = locator(target, source);
   const box: Bounds = { x0: Infinity, x1: -Infinity, y0: Infinity, y1: -Infinity, acrossSeam: false };
-  for (const cell of boundingCells(places, window)) extend(box, cell, places);
+  for (const cell of boundingCells(places, window, care)) extend(box, cell, places);
   if (!(box.x0 <= box.x1)) return undefined;
   const around = margin + (places.linear ? -LAST_DIGITS : DEFAULT_MAX_ERROR);
   const beyondEdge = box.x0 < around || box.x1 > source.width - around;
@@ -198,15 +213,21 @@ export function reachOf(
   };
 }
 
+/** How near cells are followed, source pixels; and where, if not everywhere. */
+interface Care {
+  readonly maxError: number;
+  readonly frame?: GeoGrid;
+}
+
 /** Cells over the outlines of a window's pixels. */
-function boundingCells(places: Locator, { y0, y1, x0, x1 }: PixelWindow): Cell[] {
+function boundingCells(places: Locator, { y0, y1, x0, x1 }: PixelWindow, { maxError, frame }: Care): Cell[] {
   const longest = Math.max(y1 - y0, x1 - x0);
   const step = places.linear ? longest : Math.max(CONTROL_PIXELS, Math.ceil(longest / BOUNDING_CELLS));
   const cells: Cell[] = [];
   for (let j0 = y0; j0 < y1; j0 += step) {
     for (let i0 = x0; i0 < x1; i0 += step) {
       const box = { i0, i1: Math.min(i0 + step, x1), j0, j1: Math.min(j0 + step, y1) };
-      cells.push(makeCell(places, box, 0, DEFAULT_MAX_ERROR));
+      cells.push(makeCell(places, box, 0, maxError, frame));
     }
   }
   return cells;

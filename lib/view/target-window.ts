@@ -3,7 +3,7 @@ import { prepareBilinear } from '../grid/bilinear.ts';
 import type { GeoGrid } from '../grid/geo-grid.ts';
 import { locator, type Position } from '../grid/locator.ts';
 import { prepareNearest } from '../grid/nearest.ts';
-import { type PixelWindow, sourceWindow, warpWindow } from '../grid/warp.ts';
+import { type PixelWindow, roughWindow, sourceWindow, warpWindow } from '../grid/warp.ts';
 
 /** Which level of a pyramid a picture is drawn from, and which of its pixels it needs. */
 export interface TargetPlan {
@@ -52,7 +52,7 @@ const NOTHING: PixelWindow = { y0: 0, y1: 0, x0: 0, x1: 0 };
 function shownPart(target: GeoGrid, source: GeoGrid): PixelWindow | undefined {
   const whole = { y0: 0, y1: source.height, x0: 0, x1: source.width };
   const step = Math.max(LOOK, Math.ceil(Math.max(target.width, target.height) / MOST_LOOKS));
-  return union(sourceWindow(source, whole, target, LOOK), seenPart(target, source, step));
+  return union(roughWindow(source, whole, target, LOOK), seenPart(target, source, step));
 }
 
 /** Pixels between the places of a picture from which it looks for the source, and how many there are along a side. */

@@ -4,8 +4,9 @@ import type { Affine } from '../../lib/grid/affine.ts';
 import { apply, invert } from '../../lib/grid/affine.ts';
 import { crsByName, sameCrs } from '../../lib/grid/crs.ts';
 import type { GeoGrid } from '../../lib/grid/geo-grid.ts';
+import { locator } from '../../lib/grid/locator.ts';
 import { transformer } from '../../lib/grid/projection.ts';
-import { type PixelWindow, sourceWindow, warpWindow } from '../../lib/grid/warp.ts';
+import { type PixelWindow, roughWindow, sourceWindow, warpWindow } from '../../lib/grid/warp.ts';
 import fixture from '../fixtures/proj/warp.json' with { type: 'json' };
 
 interface Pair {
@@ -304,4 +305,53 @@ describe('source window', () => {
     const window = sourceWindow(polar, { y0: 0, y1: 128, x0: 0, x1: 128 }, ERA5)!;
     expect(window).toMatchObject({ y0: 0, x0: 0, x1: 3600 });
   });
+
+  it('holds every place of a grid that a tile shows, also when it is found roughly', () => {
+    const coarse: GeoGrid = { ...MODIS, transform: coarsened(MODIS.transform, 40), height: 120, width: 120 };
+    const whole = { y0: 0, y1: 120, x0: 0, x1: 120 };
+    const tile = fc.record({ zoom: fc.integer({ min: 2, max: 16 }), u: fc.nat(120), v: fc.nat(120) });
+    fc.assert(
+      fc.property(tile, ({ zoom, u, v }) => {
+        const target = tileAround(coarse, u, v, zoom);
+        const window = roughWindow(coarse, whole, target, 8);
+        const { locate } = locator(coarse, target);
+        const at = { col: 0, row: 0 };
+        for (let k = 0; k <= 400; k++) {
+          // Around the tile's own place on the grid, nearer with each zoom.
+          const off = (n: number): number => ((n % 21) - 10) * 2 ** (3 - zoom);
+          locate(u + off(k), v + off(Math.floor(k / 21)), at);
+          if (!(at.col > 0 && at.col < 256 && at.row > 0 && at.row < 256)) continue;
+          expect(window).toBeDefined();
+          expect(at.col).toBeGreaterThanOrEqual(window!.x0);
+          expect(at.col).toBeLessThanOrEqual(window!.x1);
+          expect(at.row).toBeGreaterThanOrEqual(window!.y0);
+          expect(at.row).toBeLessThanOrEqual(window!.y1);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
 });
+
+const coarsened = ([a, b, c, d, e, f]: Affine, side: number): Affine => [
+  a * side,
+  b * side,
+  c,
+  d * side,
+  e * side,
+  f,
+];
+
+/** The tile of Web Mercator that holds a place of a grid. */
+function tileAround(source: GeoGrid, col: number, row: number, zoom: number): GeoGrid {
+  const mercator = crsByName('EPSG:3857');
+  const [x, y] = transformer(source.crs, mercator)(...apply(source.transform, col, row));
+  const side = MERCATOR / 2 ** zoom;
+  const [left, top] = [Math.floor(x / side) * side, Math.ceil(y / side) * side];
+  return {
+    crs: mercator,
+    transform: [side / 256, 0, left, 0, -side / 256, top],
+    height: 256,
+    width: 256,
+  };
+}
