@@ -1,4 +1,3 @@
-import { buildApp } from 'fauxqs';
 import { BadRequest } from '../../../lib/errors.ts';
 
 /** The one bucket of the local cloud. */
@@ -22,6 +21,7 @@ export interface InputsBucket {
  * @throws BadRequest when the port is taken
  */
 export async function openInputsBucket(port: number, told: (body: string) => void): Promise<InputsBucket> {
+  const { buildApp } = await import('fauxqs'); // half of all modules there are: other commands start without
   const app = buildApp({ logger: false });
   app.removeContentTypeParser('*');
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LARGEST_UPLOAD }, (_request, body, done) =>
