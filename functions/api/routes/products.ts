@@ -6,6 +6,7 @@ import { chosenProduct } from '../choose.ts';
 import { type ApiContext, baseUrl } from '../context.ts';
 import { checked, describe } from '../doc.ts';
 import { lonLatBounds } from '../extent.ts';
+import { landCoverOf } from '../land-cover-classes.ts';
 import { productParam, variableParam } from '../params.ts';
 import { briefRecords } from '../record-index.ts';
 import { sendJson } from '../reply.ts';
@@ -93,6 +94,7 @@ function describeProduct(served: ServedProduct, self: string): object {
   const { product, accepted } = served;
   const { spec, model, grid, levels, shard, windows } = product;
   const link = (rel: string, path: string) => ({ rel, href: `${self}${path}` });
+  const landCover = landCoverOf(product);
   return {
     id: served.id,
     title: spec.title,
@@ -116,6 +118,7 @@ function describeProduct(served: ServedProduct, self: string): object {
     sign: 'NEP > 0 is uptake by land (NEP = NPP - RH)',
     variables: [...served.variables.values()].map(describeVariable),
     zones: spec.zones ? ['zones'] : [],
+    ...(landCover && { landCover }),
     links: [
       link('self', ''),
       link('state', '/state'),

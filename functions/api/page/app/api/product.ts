@@ -40,6 +40,15 @@ export interface ProductInfo extends Brief {
   };
   readonly years: readonly number[];
   readonly variables: readonly Variable[];
+  /** Classes that reductions tell apart; absent where the product is made without a map of land cover. */
+  readonly landCover?: readonly LandCoverClass[];
+}
+
+export interface LandCoverClass {
+  readonly name: string;
+  readonly color: string;
+  /** In no share: water, snow, and what has no class. */
+  readonly dropped: boolean;
 }
 
 /** A product with what the page needs of it from the start. */

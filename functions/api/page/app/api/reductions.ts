@@ -28,6 +28,36 @@ export async function reduceArea(
   return found[0]!;
 }
 
+/** One area told apart by land cover, in one step. */
+export interface CoverQuestion {
+  readonly variables: readonly Variable[];
+  readonly time: string;
+  readonly name: string;
+  readonly geometry: unknown;
+}
+
+export function coverQuestion(
+  { info }: Product,
+  { variables, time, name, geometry }: CoverQuestion,
+  f: string,
+): SetQuestion {
+  const zones = { type: 'Feature', properties: { name }, geometry };
+  return {
+    address: productAddress(info.id, '/reductions', { f }),
+    body: { variables: names(variables), time, zones, classes: 'majority' },
+  };
+}
+
+/** A zone for each class of `info.landCover`, in that order. */
+export async function reduceByCover(
+  product: Product,
+  question: CoverQuestion,
+  options: Ask,
+): Promise<readonly ZoneTotals[]> {
+  const { address, body } = coverQuestion(product, question, 'json');
+  return (await askJson<Answer>(address, { ...options, body })).zones;
+}
+
 /** What is asked of all zones of a set: by name where the server has them, else with their outlines. */
 export interface SetQuestion {
   readonly address: string;

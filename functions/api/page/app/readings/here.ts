@@ -36,6 +36,8 @@ class HerePanel {
   readonly #panel = byId('panel-here');
   #found: Found | undefined;
   #asking: AbortController | undefined;
+  /** What somebody has opened stays open while numbers, times and zones change. */
+  #open: ReadonlySet<string> = new Set();
 
   constructor(session: Session, product: Product, editing: Editing, signal: AbortSignal) {
     this.#session = session;
@@ -68,6 +70,7 @@ class HerePanel {
     this.#asking = mine;
     if (!quietly || !this.#found) {
       this.#found = undefined;
+      this.#keepOpen();
       this.#panel.replaceChildren(this.#heading(chosen), waiting());
     }
     try {
@@ -84,11 +87,19 @@ class HerePanel {
     const { chosen } = this.#session.view;
     if (!chosen || !this.#found) return;
     const panel = this.#panel;
-    const [open, top] = [panel.querySelector('details[open]') !== null, panel.scrollTop];
+    const top = panel.scrollTop;
+    this.#keepOpen();
     panel.replaceChildren(this.#heading(chosen), ...tell(this.#session, this.#product, this.#found));
-    if (open) for (const box of panel.querySelectorAll('details')) box.open = true;
+    for (const [i, box] of panel.querySelectorAll('details').entries())
+      box.open = this.#open.has(nameIn(box, i));
     panel.scrollTop = top;
     speak([...panel.querySelectorAll('.figure')].map((figure) => figure.textContent).join(' '));
+  }
+
+  #keepOpen(): void {
+    const boxes = [...this.#panel.querySelectorAll('details')];
+    if (boxes.length === 0) return; // still reading
+    this.#open = new Set(boxes.flatMap((box, i) => (box.open ? [nameIn(box, i)] : [])));
   }
 
   #fail(error: unknown, chosen: Choice): void {
@@ -101,6 +112,8 @@ class HerePanel {
     return heading(this.#session, this.#product, this.#editing, chosen);
   }
 }
+
+const nameIn = (box: HTMLElement, place: number): string => box.dataset.name ?? `${place}`;
 
 const waiting = (): HTMLElement => h('p', { class: 'waiting', role: 'status' }, 'Reading…');
 

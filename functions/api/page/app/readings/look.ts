@@ -60,7 +60,7 @@ function merged([first, ...others]: readonly ZoneTotals[]): ZoneTotals {
   return { ...first!, periods };
 }
 
-const geometryOf = (product: Product, chosen: Exclude<Choice, { kind: 'place' }>): unknown =>
+export const geometryOf = (product: Product, chosen: Exclude<Choice, { kind: 'place' }>): unknown =>
   chosen.kind === 'polygon'
     ? polygonFeature(chosen.ring).geometry
     : zoneOf(product.zones, chosen.id).feature.geometry;

@@ -5,14 +5,16 @@ import { h } from '../view/dom.ts';
 import { area, type Mass, massUnit, number, percent, stepName } from '../view/format.ts';
 import type { Session } from '../view/session.ts';
 import { isCarbon, isOfBalance, prettyUnits, said, shortName } from '../view/variables.ts';
+import { coverReading } from './cover-reading.ts';
 import { charts, type Found, figure, trouble } from './reading.ts';
 
 /** The total of the shown step with its flag, means and areas, and the means through time. */
 export function tellZone(
   session: Session,
   product: Product,
-  { zone, variables }: Extract<Found, { kind: 'zone' }>,
+  found: Extract<Found, { kind: 'zone' }>,
 ): HTMLElement[] {
+  const { zone, variables } = found;
   const { time, variable: shown, against } = session.view;
   const period = zone.periods.find((one) => one.period === time);
   if (!period)
@@ -24,6 +26,7 @@ export function tellZone(
     ...(other ? [beside(main, period, other)] : []),
     facts(zone, period, variables),
     ...(zone.status === 'ok' || !zone.reason ? [] : [trouble(`${zone.status}: ${zone.reason}.`)]),
+    ...coverReading(session, product, found),
     ...charts(
       session,
       product,
