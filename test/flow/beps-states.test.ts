@@ -69,6 +69,34 @@ describe('water of a map', () => {
   });
 });
 
+describe('crops that are watered', () => {
+  it.each([true, false])(
+    'have in their balance what they are given, and no more (irrigation: %s)',
+    async (irrigation) => {
+      const { share_enf: _enf, share_gra: _gra, ...others } = sources({ precipitation: { constant: 0.3 } });
+      const spec = onCells({
+        params: params({ tiles: { types: ['CRO'], shares: 'layers' }, beps: { irrigation } }),
+        sources: { ...others, share_cro: { constant: 0.75 } },
+        outputs: ['et_a', 'runoff_a', 'irrigation_a', 'irrigation_d', 'water_a'],
+      });
+      const at = await run(spec);
+      const [et, runoff, given] = [await at('et_a'), await at('runoff_a'), await at('irrigation_a')];
+      const [water, days] = [await at('water_a'), await at('irrigation_d')];
+      for (let cell = 0; cell < CELLS; cell++) {
+        const next = CELLS + cell;
+        const gained = 365 * 0.3 * 0.75 + given[next]!;
+        expect(Math.abs(gained - et[next]! - runoff[next]! - (water[next]! - water[cell]!))).toBeLessThan(
+          5e-4,
+        );
+        if (irrigation) expect(given[next]).toBeGreaterThan(10);
+        else expect(given[next]).toBe(0);
+        const ofDays = [...days].filter((_, i) => i >= 365 * CELLS && i % CELLS === cell);
+        expect(Math.abs(ofDays.reduce((a, b) => a + b) - given[next]!)).toBeLessThan(1e-3);
+      }
+    },
+  );
+});
+
 describe('what is wrong with the weather of a map', () => {
   const JUNE = 5;
   /** Cell 1 lacks a day of June 1984; cell 2 has its temperatures exchanged in a March; cell 4 lacks a day of the spin-up. */

@@ -74,6 +74,7 @@ function add(sums: BlockOutputs['sums'], at: number, physics: Physics, fluxes: F
   if (sums.gpp) sums.gpp[at]! += physics.gpp;
   if (sums.et) sums.et[at]! += 1000 * evapotranspiration(physics.water);
   if (sums.runoff) sums.runoff[at]! += 1000 * (physics.water.runoff + physics.water.baseflow);
+  if (sums.irrigation) sums.irrigation[at]! += 1000 * physics.water.irrigation;
   if (sums.waterScalar) sums.waterScalar[at]! += physics.stress.scalar;
   if (sums.decomposition) sums.decomposition[at]! += physics.decomposition;
   if (!fluxes) return;

@@ -7,7 +7,7 @@ import { VEGETATED } from './grid-params.ts';
 import { BIOMASS_POOLS, SOIL_POOLS } from './state.ts';
 
 /** Fluxes of a day, in the order that the block works on them. */
-export const FLUXES = ['gpp', 'ra', 'npp', 'rh', 'nep', 'et', 'runoff'] as const;
+export const FLUXES = ['gpp', 'ra', 'npp', 'rh', 'nep', 'et', 'runoff', 'irrigation'] as const;
 
 export type Flux = (typeof FLUXES)[number];
 
@@ -56,7 +56,10 @@ const FLUX: Readonly<Record<Flux, FluxFacts>> = {
   },
   et: { title: 'Evapotranspiration', standardName: 'lwe_water_evaporation_rate', range: [0, 50] },
   runoff: { title: 'Runoff and baseflow', range: [0, 3000] },
+  irrigation: { title: 'Water that crops are given', range: [0, 1000] },
 };
+
+const WATER: readonly Flux[] = ['et', 'runoff', 'irrigation'];
 
 /** Direction through the surface. */
 const POSITIVE: Readonly<Partial<Record<Flux, 'up' | 'down'>>> = {
@@ -76,7 +79,7 @@ export const SUFFIX: Readonly<Record<Period, string>> = { day: '_d', month: '', 
 function fluxOf(flux: Flux, period: Period, of = '', diagnostic = false): OutputVariable {
   const { title, note = '', standardName, range: ofDay } = FLUX[flux];
   const [low, high] = ofDay;
-  const amount = flux === 'et' || flux === 'runoff' ? 'mm' : 'g m-2';
+  const amount = WATER.includes(flux) ? 'mm' : 'g m-2';
   const range = [low * LENGTH[period], high * LENGTH[period]] as const;
   return {
     title: `${title}${period === 'month' ? '' : ` of the ${period}`}${of}${note}`,
@@ -106,8 +109,8 @@ const hidden = (variable: OutputVariable): OutputVariable => ({ ...variable, dia
 const entries = <T>(names: readonly T[], make: (name: T) => readonly [string, OutputVariable]) =>
   Object.fromEntries(names.map(make));
 
-/** Fluxes that are always written; runoff only when the spec names it. */
-const isUsual = (flux: Flux): boolean => flux !== 'runoff';
+/** Fluxes that are always written; runoff and irrigation only when the spec names them. */
+const isUsual = (flux: Flux): boolean => flux !== 'runoff' && flux !== 'irrigation';
 
 const CELL_FLUXES = {
   ...entries(FLUXES, (flux) => [flux, fluxOf(flux, 'month', '', !isUsual(flux))]),

@@ -12,6 +12,7 @@ export const SERIES_OF: Readonly<Record<Flux, BlockSeries>> = {
   nep: 'nep',
   et: 'et',
   runoff: 'runoff',
+  irrigation: 'irrigation',
 };
 
 /** The days of a window and their months: what is written follows from days, whatever of it is wanted. */

@@ -20,6 +20,7 @@ export const BLOCK_SERIES = [
   'runoff',
   'waterScalar',
   'decomposition',
+  'irrigation',
 ] as const;
 
 export type BlockSeries = (typeof BLOCK_SERIES)[number];

@@ -120,6 +120,7 @@ export namespace SUM {
   export const runoff: usize = 6;
   export const scalar: usize = 7;
   export const decay: usize = 8;
-  export const clamped: usize = 9;
-  export const length: usize = 10;
+  export const irrigation: usize = 9;
+  export const clamped: usize = 10;
+  export const length: usize = 11;
 }

@@ -171,14 +171,20 @@ export function water(tile: usize, state: usize, a: usize, b: usize, day: usize,
   seep(tile, state, 0, thaw);
   seep(tile, state, 1, thaw);
   const based = baseflow(tile, state, thaw);
-  for (let layer: usize = 0; layer < 3; layer++)
-    put(state, STATE.theta + layer, max(at(state, STATE.theta + layer), at(tile, TILE.lowest + layer)));
+  let watered = none;
+  for (let layer: usize = 0; layer < 3; layer++) {
+    const before = at(state, STATE.theta + layer);
+    const moist = max(before, at(tile, TILE.lowest + layer));
+    put(state, STATE.theta + layer, moist);
+    watered = mulAdd(sub(moist, before), at(tile, TILE.depth + layer), watered);
+  }
   const factor = decay(tile, state, a, b);
   put(day, DAY.decay, factor);
   const transpired = add(add(taken0, taken1), taken2);
   const et = add(add(intercepted, sublimed), add(fromSoil, transpired));
   put(sums, SUM.et, mulAdd(k(THOUSAND), et, at(sums, SUM.et)));
   put(sums, SUM.runoff, mulAdd(k(THOUSAND), add(add(offSurface, falling), based), at(sums, SUM.runoff)));
+  put(sums, SUM.irrigation, mulAdd(k(THOUSAND), watered, at(sums, SUM.irrigation)));
   put(sums, SUM.scalar, add(at(sums, SUM.scalar), at(day, DAY.scalar)));
   put(sums, SUM.decay, add(at(sums, SUM.decay), factor));
 }
