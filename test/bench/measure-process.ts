@@ -7,7 +7,6 @@ if (isMainThread && file) {
   process.on('exit', () => {
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
     const usage = {
-      seconds: process.uptime(),
       cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
       peakMiB: maxRSS / 1024,
     };
