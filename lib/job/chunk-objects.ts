@@ -1,7 +1,7 @@
 import { Conflict } from '../errors.ts';
 import { recordKey } from '../store/keys.ts';
 import type { Store } from '../store/store.ts';
-import { digestOfBytes } from './digest.ts';
+import { isOfDigest, objectDigest } from './object-digest.ts';
 import { chunkKeys } from './outputs.ts';
 import type { Product } from './product.ts';
 import { type ChunkRecord, isDone, parseJson, sameRecord } from './record.ts';
@@ -15,23 +15,24 @@ import type { World } from './world.ts';
 export class NotAsRecorded extends Conflict {
   readonly record: ChunkRecord;
   constructor(key: string, record: ChunkRecord) {
-    super(`${key} is not the object that its chunk's record speaks of.`);
+    super(strangeness(key));
     this.record = record;
   }
 }
 
-/** The store with a note of what is put: the digest of each object of a chunk, by its name. */
+const strangeness = (key: string): string => `${key} is not the object that its chunk's record speaks of.`;
+
+/** The store with a note of what is put: the digest of each object, by the name that its record has for it. */
 export function notingStore(
   inner: Store,
-  product: Product,
-  { level, at }: Pick<ChunkRecord, 'level' | 'at'>,
+  keys: ReadonlyMap<string, string>,
 ): { readonly store: Store; readonly noted: Readonly<Record<string, string>> } {
-  const names = new Map([...chunkKeys(product, level, at)].map(([name, key]) => [key, name]));
+  const names = new Map([...keys].map(([name, key]) => [key, name]));
   const noted: Record<string, string> = {};
   const put: Store['put'] = async (key, bytes, options) => {
     const head = await inner.put(key, bytes, options);
     const name = names.get(key);
-    if (name !== undefined) noted[name] = digestOfBytes(bytes);
+    if (name !== undefined) noted[name] = objectDigest(bytes);
     return head;
   };
   return { store: { ...callsOf(inner), put }, noted };
@@ -44,8 +45,7 @@ export function recordedStore(inner: Store, product: Product, record: ChunkRecor
     const object = await inner.get(key, options);
     const name = names.get(key);
     if (name === undefined || !record.objects || options?.range) return object;
-    if (record.objects[name] !== (object && digestOfBytes(object.bytes)))
-      throw new NotAsRecorded(key, record);
+    if (!isOfDigest(object?.bytes, record.objects[name])) throw new NotAsRecorded(key, record);
     return object;
   };
   return { ...callsOf(inner), get };
@@ -54,15 +54,23 @@ export function recordedStore(inner: Store, product: Product, record: ChunkRecor
 /** Whether all that a chunk consists of is what its record says; reads all of it. */
 export async function isAsRecorded(world: World, product: Product, record: ChunkRecord): Promise<boolean> {
   if (!isDone(record)) return true; // it speaks of no object
-  const store = recordedStore(world.store, product, record);
-  try {
-    for (const key of chunkKeys(product, record.level, record.at).values()) await store.get(key);
-    return true;
-  } catch (error) {
-    if (!(error instanceof NotAsRecorded)) throw error;
-    world.log.warn({ product: product.id, level: record.level, at: record.at }, error.message);
-    return false;
+  const keys = chunkKeys(product, record.level, record.at);
+  const strange = await strangeObject(world.store, keys, record.objects);
+  if (strange === undefined) return true;
+  world.log.warn({ product: product.id, level: record.level, at: record.at }, strangeness(strange));
+  return false;
+}
+
+/** The first of some objects that is not of its recorded digest; reads them. Records of old have no digests. */
+export async function strangeObject(
+  store: Store,
+  keys: ReadonlyMap<string, string>,
+  objects: ChunkRecord['objects'],
+): Promise<string | undefined> {
+  for (const [name, key] of objects ? keys : []) {
+    if (!isOfDigest((await store.get(key))?.bytes, objects![name])) return key;
   }
+  return undefined;
 }
 
 /** Takes a record away that does not speak of what is there, so that the chunk counts as not computed. */

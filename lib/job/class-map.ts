@@ -7,6 +7,7 @@ import type { Binding } from './binding.ts';
 import { type ClassSource, mapOf } from './binding-classes.ts';
 import { digestOf } from './digest.ts';
 import type { DoorContext } from './door.ts';
+import { fencedStore } from './fence.ts';
 import { type PixelWindow, storedSteps } from './footprint.ts';
 import { encodeJson, parseJson } from './record.ts';
 
@@ -84,7 +85,8 @@ async function kept(
     };
   }
   const { bytes, unknown } = await make();
-  await world.store.put(key, encodeJson({ digest, types: deflateSync(bytes).toString('base64'), unknown }));
+  const fenced = fencedStore(world, product, before ? [key] : []);
+  await fenced.put(key, encodeJson({ digest, types: deflateSync(bytes).toString('base64'), unknown }));
   return { bytes, unknown };
 }
 

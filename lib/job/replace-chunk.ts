@@ -22,8 +22,8 @@ export async function replaceChunk(
   before: ChunkRecord | undefined,
   write: (fenced: World) => Promise<ChunkRecord>,
 ): Promise<ChunkRecord> {
-  const replaced = before ? [...chunkKeys(product, level, at).values()] : [];
-  const { store, noted } = notingStore(fencedStore(world, product, replaced), product, { level, at });
+  const keys = chunkKeys(product, level, at);
+  const { store, noted } = notingStore(fencedStore(world, product, before ? [...keys.values()] : []), keys);
   if (before) {
     await checkStillAccepted(world, product);
     await eraseRecord(world.store, product.id, level, at);

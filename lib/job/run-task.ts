@@ -22,7 +22,7 @@ import {
 } from './record.ts';
 import { replaceChunk } from './replace-chunk.ts';
 import { runSpinUp } from './spin-up.ts';
-import { carriesState, readState, writeState } from './state.ts';
+import { carriesState, readState, StateNotAsRecorded, writeState } from './state.ts';
 import type { World } from './world.ts';
 
 /** What became of one chunk; `current` when nothing was to do. */
@@ -40,7 +40,8 @@ const NO_TIME = { read: 0, compute: 0, write: 0 };
  * two workers at once, ends in the same bytes: shards are put whole, and the record comes last.
  *
  * A failure that another try, or another store, can mend is thrown; what follows from the inputs alone is written
- * down, and the windows after it as missing what it would have left.
+ * down, and the windows after it as missing what it would have left. Where a state is not the recorded one, the column
+ * is gone through again in doubt: the window that left it is done again.
  * @returns what became of its windows; fewer than there are where the worker is tired: done again, it goes on there
  */
 export async function runTask(
@@ -49,6 +50,16 @@ export async function runTask(
   product: Product,
   task: Task,
 ): Promise<ChunkOutcome[]> {
+  try {
+    return await runColumn(world, plan, product, task);
+  } catch (error) {
+    if (!(error instanceof StateNotAsRecorded)) throw error;
+    world.log.warn({ product: product.id, place: task.place }, error.message);
+    return runColumn({ ...world, doubts: true }, plan, product, task);
+  }
+}
+
+async function runColumn(world: World, plan: Plan, product: Product, task: Task): Promise<ChunkOutcome[]> {
   const outcomes: ChunkOutcome[] = [];
   const first = await runSpinUp(world, plan, product, task);
   if (first === 'unfinished') return outcomes;
@@ -107,7 +118,7 @@ async function computeAndPut(
   recorded: ChunkRecord | undefined,
   compute: () => Promise<ComputedChunk>,
 ): Promise<{ record: ChunkRecord; millis: Millis }> {
-  const computed = await computeOrSayWhy(compute);
+  const computed = await computeOrSayWhy(world, compute);
   const started = world.now();
   const record = await putChunk(world, product, base, computed, recorded);
   if ('arrays' in computed) Object.values(computed.arrays).forEach(release);
@@ -118,10 +129,13 @@ async function computeAndPut(
 export const chunkDigest = (window: TaskWindow, prepared?: string, stateIn?: string): string =>
   digestOf({ window: window.digest, prepared, stateIn });
 
-/** @throws Conflict when another run merged a statistic of other inputs than this plan's */
+/** The prepared statistic is not made of this plan's counts. */
+export class NotPrepared extends Conflict {}
+
+/** @throws NotPrepared when another run merged a statistic of other inputs than this plan's */
 function checkPrepared(plan: Plan, product: Product, t: number, prepared: PreparedWindow | undefined): void {
   if (prepared?.from === statisticFrom(product, plan.counts, t)) return;
-  throw new Conflict(
+  throw new NotPrepared(
     `${plan.spec.product}: another run prepared other inputs while this one was under way. Run again.`,
   );
 }
@@ -151,10 +165,11 @@ interface ComputedChunk {
   readonly millis: Millis;
 }
 
-async function computeOrSayWhy(work: () => Promise<ComputedChunk>): Promise<Computed> {
+async function computeOrSayWhy({ doubts }: World, work: () => Promise<ComputedChunk>): Promise<Computed> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof StateNotAsRecorded && !doubts) throw error;
     if (!isFluxError(error) || !isPermanent(error)) throw error;
     return { failure: failureOf(error), millis: NO_TIME };
   }

@@ -2,6 +2,7 @@ import { isFluxError, MissingInput } from '../errors.ts';
 import { colsOf, rowsOf } from '../grid/region.ts';
 import { firstStateKey, stateKey } from '../store/keys.ts';
 import type { Store } from '../store/store.ts';
+import { notingStore } from './chunk-objects.ts';
 import { addCounts, type ChunkState, initialState, spinUpWindow, stripsOf } from './compute.ts';
 import { openInputs } from './door.ts';
 import { fencedStore } from './fence.ts';
@@ -9,21 +10,48 @@ import type { Plan, Task, TaskWindow } from './plan.ts';
 import { climatologyInputs, type Product, poolsAt, regionOf, SPIN_UP, windowAt } from './product.ts';
 import { type ChunkRecord, encodeJson, failureOf, isDone, isPermanent, parseJson } from './record.ts';
 import { putPart, sweepParts, takeParts } from './spin-up-parts.ts';
+import { checkStillAccepted } from './start.ts';
 import { isFirstStateThere, writeState } from './state.ts';
 import type { World } from './world.ts';
 
 /** What is true of the first state of a place: how it came about, from which digest, and the digest of its values. */
-export type FirstState = Pick<ChunkRecord, 'state' | 'digest' | 'reason' | 'inputs' | 'counts' | 'stateOut'>;
+export type FirstState = Pick<
+  ChunkRecord,
+  'state' | 'digest' | 'reason' | 'inputs' | 'objects' | 'counts' | 'stateOut'
+>;
+
+/** As it lies there: whoever replaces it names the version that it has seen. */
+interface SeenFirstState {
+  readonly first: FirstState;
+  readonly etag: string;
+}
 
 export async function readFirstState(
   store: Store,
   product: string,
   place: Task['place'],
 ): Promise<FirstState | undefined> {
+  return (await seeFirstState(store, product, place))?.first;
+}
+
+async function seeFirstState(
+  store: Store,
+  product: string,
+  place: Task['place'],
+): Promise<SeenFirstState | undefined> {
   const key = firstStateKey(product, place);
   const object = await store.get(key);
-  return object && (parseJson(key, object.bytes) as FirstState);
+  return object && { first: parseJson(key, object.bytes) as FirstState, etag: object.etag };
 }
+
+/** Everything that a first state consists of, but its record: keys by the names that it has for them. */
+export const firstStateKeys = (product: Product, place: Task['place']): Map<string, string> =>
+  new Map(
+    poolsAt(product, SPIN_UP).map((pool) => [
+      `state/${pool}`,
+      stateKey(product.id, pool, { ...place, t: SPIN_UP }),
+    ]),
+  );
 
 /** Whether a task's first state is the one that its plan asks for. */
 export const isFirstStateCurrent = ({ spinUp }: Task, first: FirstState | undefined): boolean =>
@@ -47,19 +75,19 @@ export async function runSpinUp(
 ): Promise<FirstState | 'unfinished' | undefined> {
   const { spinUp, place } = task;
   if (!spinUp) return undefined;
-  const before = await readFirstState(world.store, product.id, place);
-  let first = before;
-  if (!(first && isFirstStateCurrent(task, first) && (await stands(world, product, task, first)))) {
+  const before = await seeFirstState(world.store, product.id, place);
+  let first = before?.first;
+  if (!(before && isFirstStateCurrent(task, first) && (await stands(world, product, task, before)))) {
     const made = await makeOrSayWhy(world, plan, product, place, spinUp);
     if (!made) return 'unfinished';
-    first = await putFirstState(world, product, place, spinUp.digest, made, before !== undefined);
+    first = await putFirstState(world, product, place, spinUp.digest, made, before);
   }
   if (product.model.spinUp) await sweepParts(world, product, place); // also those of one who put the record and died
   return first;
 }
 
-const stands = async (world: World, product: Product, { place }: Task, { stateOut }: FirstState) =>
-  !world.doubts || isFirstStateThere(world, product, place, stateOut);
+const stands = async (world: World, product: Product, { place }: Task, { first }: SeenFirstState) =>
+  !world.doubts || isFirstStateThere(world, product, place, first.stateOut);
 
 type Made =
   | Awaited<ReturnType<typeof makeFirstState>>
@@ -149,13 +177,16 @@ async function putFirstState(
   place: Task['place'],
   digest: string,
   made: Exclude<Made, undefined>,
-  replaces: boolean,
+  before: SeenFirstState | undefined,
 ): Promise<FirstState> {
   const key = firstStateKey(product.id, place);
-  const at = { ...place, t: SPIN_UP };
-  const pools = poolsAt(product, SPIN_UP).map((pool) => stateKey(product.id, pool, at));
-  const fenced = { ...world, store: fencedStore(world, product, replaces ? [...pools, key] : []) };
-  if (replaces) await world.store.delete(key);
+  const keys = firstStateKeys(product, place);
+  const fenced = fencedStore(world, product, before ? [...keys.values()] : []);
+  const { store, noted } = notingStore(fenced, keys);
+  if (before) {
+    await checkStillAccepted(world, product);
+    await world.store.delete(key, { ifMatch: before.etag });
+  }
   const record: FirstState =
     'failure' in made
       ? { ...made.failure, digest, inputs: {} }
@@ -164,8 +195,10 @@ async function putFirstState(
           digest,
           inputs: made.inputs,
           counts: made.counts,
-          stateOut: await writeState(fenced, product, at, made.state),
+          stateOut: await writeState({ ...world, store }, product, { ...place, t: SPIN_UP }, made.state),
+          objects: noted,
         };
-  await fenced.store.put(key, encodeJson(record));
+  await checkStillAccepted(world, product);
+  await store.put(key, encodeJson(record));
   return record;
 }

@@ -1,5 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { CorruptInput, MissingInput } from '../errors.ts';
+import { CorruptInput } from '../errors.ts';
 import type { ChunkCoord, Region } from '../grid/region.ts';
 import { statesOf } from '../science/model.ts';
 import { stateKey } from '../store/keys.ts';
@@ -14,6 +14,9 @@ export const carriesState = ({ model, params }: Product): boolean => statesOf(mo
 /** The window whose state a window starts from. */
 const windowBefore = ({ spinUp }: Product, t: number): number | undefined =>
   t > 0 ? t - 1 : spinUp ? SPIN_UP : undefined;
+
+/** What a window left is not there, or not what was recorded: whoever meets it for the first time makes it again. */
+export class StateNotAsRecorded extends CorruptInput {}
 
 /** Saves what a window leaves to the next one of its place. @returns the digest of its values */
 export async function writeState(
@@ -32,8 +35,7 @@ export async function writeState(
  * What the window before left.
  *
  * @param digest of it, as that window's record has it
- * @throws MissingInput when a pool's state is not there
- * @throws CorruptInput when it is not the one that was recorded
+ * @throws StateNotAsRecorded when it is not there, or not the one that was recorded
  */
 export async function readState(
   { store }: World,
@@ -49,8 +51,8 @@ export async function readState(
     const key = stateKey(product.id, pool, { ...at, t: constant ? SPIN_UP : before });
     const object = await store.get(key);
     if (!object) {
-      throw new MissingInput(
-        `${key} is not there: the year before was not computed. Delete its record and run again.`,
+      throw new StateNotAsRecorded(
+        `${key} is not there although its year is recorded. Delete that record and run again.`,
       );
     }
     const raw = zstdDecompressSync(object.bytes);
@@ -61,7 +63,7 @@ export async function readState(
   });
   const state = Object.fromEntries(await Promise.all(pools));
   if (carriesState(product) && digestOfState(state) !== digest) {
-    throw new CorruptInput(
+    throw new StateNotAsRecorded(
       `The state that ${windowAt(product, before).year} left at ${at.y}/${at.x} is not the recorded one. Delete that year's record and run again.`,
     );
   }

@@ -10,7 +10,7 @@ interface Entry {
   readonly head: ObjectHead;
 }
 
-/** A store for tests and previews: gone with the process. The etag is a hash of the bytes, as S3's is. */
+/** A store for tests and previews: gone with the process. The etag is the MD5 of the bytes, as S3's is. */
 export function memoryStore(name = 'memory'): Store {
   const entries = new Map<string, Entry>();
   const keys = keyTree();
@@ -32,7 +32,7 @@ export function memoryStore(name = 'memory'): Store {
       options.signal?.throwIfAborted();
       checkPut(`${name}/${key}`, entries.get(key)?.head, options);
       const copy = new Uint8Array(bytes);
-      const head = { key, etag: hash('sha1', copy), size: copy.length };
+      const head = { key, etag: hash('md5', copy), size: copy.length };
       entries.set(key, { bytes: copy, head });
       keys.add(key);
       return head;
