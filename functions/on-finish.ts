@@ -1,6 +1,7 @@
 import { advance, hasLostRecords, readSummary } from '../lib/job/advance.ts';
 import { readCurrent } from '../lib/job/current.ts';
 import { follow, wantedProduct } from '../lib/job/follow.ts';
+import { lookAgain } from '../lib/job/look-again.ts';
 import { openRun } from '../lib/job/opened-run.ts';
 import type { EventWorld } from '../lib/job/queue.ts';
 import { reasonOf } from '../lib/job/reason.ts';
@@ -65,7 +66,9 @@ async function takeOn(world: EventWorld, product: string, finds: Finds): Promise
   if (!current) return;
   const opened = await openRun(world, current.run);
   const summary = await readSummary(world, current.run);
-  if (summary && (await hasLostRecords(world, opened, summary))) return startAgain(world, product, finds);
+  const isSpoilt =
+    summary && ((await hasLostRecords(world, opened, summary)) || (await lookAgain(world, opened, summary)));
+  if (isSpoilt) return startAgain(world, product, finds);
   const state = summary ?? (await advance(world, opened, { sweep: true }));
   if (typeof state === 'string') finds.underWay.push(current.run);
   else if (!summary) finds.ended.push(current.run);

@@ -1,11 +1,9 @@
-import { MissingInput } from '../errors.ts';
-import { recordsRoot, runKey, type Stage, zonesKey } from '../store/keys.ts';
+import { firstStatesRoot, recordsRoot, runKey, type Stage } from '../store/keys.ts';
+import { acceptRun, mergeRun } from './accept-run.ts';
 import { allowedPlaces, readSent, type Sent, sentOf, unpaid, writeSent } from './allowance.ts';
 import { finishRun, type RunSummary, type Undone } from './finish.ts';
 import { giveUp, readGivenUp } from './give-up.ts';
 import { type OpenedRun, worldFor } from './opened-run.ts';
-import { writeMetadata } from './outputs.ts';
-import { mergeCounts } from './prepare.ts';
 import type { EventWorld, PlaceItem } from './queue.ts';
 import type { Reason } from './reason.ts';
 import { parseJson } from './record.ts';
@@ -20,8 +18,6 @@ import {
   readTodo,
   type Todo,
 } from './stage.ts';
-import { acceptProduct } from './start.ts';
-import { readTasks } from './task-parts.ts';
 
 /** How often a stage's open places are sent before a sweep gives them up: the answer to workers that die without a word. */
 const SENDINGS = 3;
@@ -45,16 +41,18 @@ export async function advance(
   const own = worldFor(world, opened);
   const { product, plan } = opened;
   const stages: readonly Stage[] = product.model.prepare ? ['count', 'run'] : ['run'];
-  if (!(await readTodo(own, plan.run, stages[0]!))) await accept(own, opened);
+  if (!(await readTodo(own, plan.run, stages[0]!))) await acceptRun(own, opened);
   let undone: Undone = {};
   for (const stage of stages) {
     const todo = await makeTodo(own, product, plan, stage);
     const settled = await settle(own, opened, stage, todo, sweep);
     if (!settled) return stage;
     if (settled === 'over budget') undone = { unpaid: await unpaid(own, opened) };
-    else if (stage === 'count') undone = await merge(own, opened);
+    else if (stage === 'count') undone = await mergeRun(own, opened);
     if (undone.unpaid || undone.uncounted) break;
   }
+  await acceptRun(own, opened); // once more, for what came late from a run that was overtaken
+  if (!undone.unpaid && !undone.uncounted) undone = await mergeRun(own, opened);
   const givenUp = await readGivenUp(own, plan.run);
   const summary = await finishRun(own, product, plan.run, { ...undone, givenUp });
   tellEnd(own, summary);
@@ -71,52 +69,25 @@ function tellEnd({ log }: EventWorld, { run, product, state, chunks, because }: 
 export async function hasLostRecords(
   { store }: EventWorld,
   { product }: OpenedRun,
-  { chunks }: RunSummary,
+  { chunks, state }: RunSummary,
 ): Promise<boolean> {
   const before = chunks.computed + chunks['all-nodata'] + chunks['missing-input'] + chunks.failed;
-  let now = 0;
-  for await (const _record of store.list(recordsRoot(product.id))) now++;
-  return now < before;
+  if ((await countUnder(store, recordsRoot(product.id))) < before) return true;
+  if (!product.spinUp || state !== 'complete') return false;
+  const { height, width } = product.levels[0]!.shards;
+  return (await countUnder(store, firstStatesRoot(product.id))) < height * width;
+}
+
+async function countUnder(store: EventWorld['store'], prefix: string): Promise<number> {
+  let count = 0;
+  for await (const _object of store.list(prefix)) count++;
+  return count;
 }
 
 /** How a run ended; undefined while it goes on. */
 export async function readSummary({ store }: EventWorld, run: string): Promise<RunSummary | undefined> {
   const object = await store.get(runKey(run));
   return object && (parseJson(object.key, object.bytes) as RunSummary);
-}
-
-async function accept(own: EventWorld, { product, plan }: OpenedRun): Promise<void> {
-  await acceptProduct(own, product);
-  if (plan.zones !== undefined) await keepZones(own, product.id, new TextEncoder().encode(plan.zones));
-  await writeMetadata(own, product);
-}
-
-async function keepZones(
-  { store, stillWanted }: EventWorld,
-  product: string,
-  bytes: Uint8Array,
-): Promise<void> {
-  const key = zonesKey(product);
-  const before = await store.get(key);
-  if (before && Buffer.from(before.bytes).equals(bytes)) return;
-  await stillWanted?.();
-  await store.put(key, bytes, before ? { ifMatch: before.etag } : { onlyIfAbsent: true });
-}
-
-/**
- * Merges what was counted. A place whose counting was given up keeps the whole region from its statistic: computing
- * with a part of it would give numbers that no clean run gives.
- * @returns why there is no statistic, where there is none
- */
-async function merge(own: EventWorld, { product, plan }: OpenedRun): Promise<Undone> {
-  try {
-    await mergeCounts(own, product, () => readTasks(own, plan.run, product), plan.counts);
-    return {};
-  } catch (error) {
-    if (!(error instanceof MissingInput)) throw error;
-    own.log.error({ run: plan.run }, error.message);
-    return { uncounted: error.message };
-  }
 }
 
 /** Whether a stage needs no more workers, or may have none. If it needs some, they have been sent for. */

@@ -1,5 +1,6 @@
 import { NotFound } from '../errors.ts';
 import { doneKey, type Stage } from '../store/keys.ts';
+import { mergeRun } from './accept-run.ts';
 import { advance, giveUpPlace, readSummary } from './advance.ts';
 import { sentOf } from './allowance.ts';
 import { climb } from './climb.ts';
@@ -10,7 +11,7 @@ import { type OpenedRun, openRun, worldFor } from './opened-run.ts';
 import { countTask } from './prepare.ts';
 import type { EventWorld, PlaceItem } from './queue.ts';
 import type { Reason } from './reason.ts';
-import { type ChunkOutcome, runTask } from './run-task.ts';
+import { type ChunkOutcome, NotPrepared, runTask } from './run-task.ts';
 import { hasPlace, markDone, type Place, type Todo } from './stage.ts';
 
 /** The stage of the current run that an item's place belongs to. */
@@ -94,7 +95,11 @@ async function work(own: EventWorld, opened: OpenedRun, item: PlaceItem): Promis
     await countTask(own, plan, product, found);
     return NOTHING;
   }
-  const outcomes = await runTask(own, plan, product, found);
+  const outcomes = await runTask(own, plan, product, found).catch(async (error) => {
+    if (!(error instanceof NotPrepared)) throw error;
+    await mergeRun(own, opened); // refused where this run was overtaken; else an overtaken one's came late
+    return runTask(own, plan, product, found);
+  });
   for (const { at, state } of outcomes) {
     if (state === 'current') await climb(own, product, { level: 0, at }); // whoever recorded it may have died before
   }

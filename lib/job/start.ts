@@ -81,13 +81,19 @@ export async function acceptProduct({ store, stillWanted }: World, product: Prod
 
 const ACCEPT_TRIES = 5;
 
-/** @throws Conflict when the store's product is no longer the one that this plan was made for */
-export async function checkStillAccepted({ store, stillWanted }: World, product: Product): Promise<void> {
+/**
+ * Where runs overtake each other and this one is the current one, another spec can only have come late, from a run
+ * that was overtaken: the own one is put back.
+ * @throws Conflict when the store's product is no longer the one that this plan was made for
+ */
+export async function checkStillAccepted(world: World, product: Product): Promise<void> {
+  const { store, stillWanted } = world;
   await stillWanted?.();
   const key = productKey(product.id);
   const now = await store.get(key);
   const digest = now && (parseJson(key, now.bytes) as AcceptedProduct).digest;
   if (digest === acceptedOf(product).digest) return;
+  if (stillWanted) return acceptProduct(world, product);
   throw new Conflict(
     `${product.id} was accepted anew with another spec while this run was under way. Run again.`,
   );

@@ -55,9 +55,10 @@ export const classesKey = (
 /** What a window leaves to the next; of the one before the first, where a first state is made. */
 export const stateKey = (product: string, pool: string, at: ChunkCoord): string =>
   `${productRoot(product)}state/${pool}/${at.t < 0 ? 'first' : at.t}/${at.y}/${at.x}`;
-/** What is true of a first state. */
+/** What is true of first states. */
+export const firstStatesRoot = (product: string): string => `${productRoot(product)}state/first/`;
 export const firstStateKey = (product: string, place: Pick<ChunkCoord, 'y' | 'x'>): string =>
-  `${productRoot(product)}state/first/${place.y}/${place.x}.json`;
+  `${firstStatesRoot(product)}${place.y}/${place.x}.json`;
 
 /** What is there of a first state that is being made: some cells an object, which is named by the first of them. */
 export const spinUpPartsRoot = (product: string, place: Pick<ChunkCoord, 'y' | 'x'>): string =>
@@ -106,5 +107,7 @@ export const closedRowKey = (run: string, stage: Stage, y: number, places: numbe
 export const givenUpRoot = (run: string): string => `${runRoot(run)}failed/`;
 export const givenUpKey = (run: string, { y, x }: { readonly y: number; readonly x: number }): string =>
   `${givenUpRoot(run)}${y}/${x}.json`;
+/** That all which an ended run left was looked at once more, when nothing could be on its way any more. */
+export const lookedAgainKey = (run: string): string => `${runRoot(run)}looked-again.json`;
 /** That a run's plan has aged and a new one was asked for. */
 export const askedKey = (run: string): string => `${runRoot(run)}asked.json`;
