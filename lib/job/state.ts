@@ -82,7 +82,7 @@ export async function isFirstStateThere(
     await readState(world, product, regionOf(product, at), at, digest);
     return true;
   } catch (error) {
-    if (error instanceof CorruptInput || error instanceof MissingInput) return false;
+    if (error instanceof StateNotAsRecorded) return false;
     throw error;
   }
 }

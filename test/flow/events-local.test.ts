@@ -16,9 +16,11 @@ import { memoryStore } from '../../lib/store/memory.ts';
 import { s3Store } from '../../lib/store/s3.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { claimedState } from '../helpers/claimed-state.ts';
-import { putEventInputs, respirationFields, specOf } from '../helpers/event-products.ts';
+import { bepsFields, leafOut, putBepsEventInputs, warmNights } from '../helpers/event-beps.ts';
+import { putEventInputs, putSpec, respirationFields, specOf } from '../helpers/event-products.ts';
 import { warm } from '../helpers/event-uploads.ts';
 import { PYTHON_HINT, pythonWith } from '../helpers/python.ts';
+import { clientOf } from '../helpers/s3-server.ts';
 import { runTiny, tinyWorld } from '../helpers/tiny-product.ts';
 
 let folder: string;
@@ -27,10 +29,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function cleanState(inputs: Store): Promise<Record<string, string>> {
+async function cleanState(inputs: Store, fields: object = respirationFields()) {
   const clean = tinyWorld(inputs);
-  await runTiny(clean, { ...specOf(respirationFields()), inputs: '.' });
-  return claimedState(clean.store, 'soil');
+  const spec = specOf(fields);
+  await runTiny(clean, { ...spec, inputs: '.' });
+  return claimedState(clean.store, spec.product);
 }
 
 describe('chunkflux dev', () => {
@@ -73,6 +76,31 @@ describe('chunkflux dev', () => {
       expect(await claimedState(store, 'soil')).toEqual(await cleanState(dropped));
       const after = await answers(dev.api);
       for (const [i, answer] of after.entries()) expect(answer).not.toBe(before[i]);
+      expect(dev.cloud.dead).toEqual([]);
+    } finally {
+      await dev.close();
+    }
+  });
+});
+
+describe('chunkflux dev, with a product of days', () => {
+  it('spins up and goes on year by year, and again from the year whose weather changes', async () => {
+    const dev = await startDev(join(folder, 'out'), 0, 0);
+    try {
+      const dropped = s3Store({ bucket: 'inputs', client: clientOf(dev.s3) });
+      const store = fileStore(join(folder, 'out'));
+      await putBepsEventInputs(dropped);
+      await putSpec(dropped, bepsFields(), 'daily.yaml');
+      await dev.cloud.idle();
+      expect(await claimedState(store, 'daily')).toEqual(await cleanState(dropped, bepsFields()));
+      const first = await store.head('products/daily/state/first/0/0.json');
+      await leafOut(dropped, 1);
+      await dev.cloud.idle();
+      expect(await claimedState(store, 'daily')).toEqual(await cleanState(dropped, bepsFields()));
+      expect(await store.head('products/daily/state/first/0/0.json')).toEqual(first);
+      await warmNights(dropped, 1);
+      await dev.cloud.idle();
+      expect(await claimedState(store, 'daily')).toEqual(await cleanState(dropped, bepsFields()));
       expect(dev.cloud.dead).toEqual([]);
     } finally {
       await dev.close();

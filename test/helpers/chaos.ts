@@ -33,8 +33,10 @@ export interface Worker {
 /**
  * A worker of its own: all that it asks of stores and queues goes through here, in a random order with other workers'
  * requests, and at its `nth` request it is dealt a blow. A killed one asks nothing any more.
+ *
+ * @param aimed counts only puts of such keys
  */
-export function worker(world: EventWorld, next: () => number, blow?: Blow, nth = 0): Worker {
+export function worker(world: EventWorld, next: () => number, blow?: Blow, nth = 0, aimed?: RegExp): Worker {
   let asked = 0;
   let dead = false;
   let struck = false;
@@ -42,9 +44,10 @@ export function worker(world: EventWorld, next: () => number, blow?: Blow, nth =
   const frozen = new Promise<void>((resolve) => {
     thaw = resolve;
   });
-  const request = async <T>(go: () => Promise<T>): Promise<T> => {
+  const request = async <T>(go: () => Promise<T>, put?: string): Promise<T> => {
     for (let turns = Math.floor(3 * next()); turns > 0; turns--) await new Promise(setImmediate);
     if (dead) throw new Killed();
+    if (aimed && !(put !== undefined && aimed.test(put))) return go();
     if (++asked !== nth || !blow) return go();
     struck = true;
     if (isFrozen(blow)) await frozen;
@@ -59,7 +62,7 @@ export function worker(world: EventWorld, next: () => number, blow?: Blow, nth =
   const of = (store: Store): Store => ({
     name: store.name,
     get: (key, options) => request(() => store.get(key, options)),
-    put: (key, bytes, options) => request(() => store.put(key, bytes, options)),
+    put: (key, bytes, options) => request(() => store.put(key, bytes, options), key),
     head: (key, options) => request(() => store.head(key, options)),
     delete: (key, options) => request(() => store.delete(key, options)),
     async *list(prefix, options) {

@@ -36,7 +36,7 @@ export const respirationFields = (patch = {}) => ({
   ...patch,
 });
 
-/** Fields of a spec whose model counts first: production from NDVI, with percentiles of the whole map. */
+/** Fields of a spec whose model counts first: production from NDVI, with the optimum temperature of the whole map. */
 export const productionFields = (patch = {}) => ({
   ...respirationFields(),
   product: 'production',
@@ -49,7 +49,7 @@ export const productionFields = (patch = {}) => ({
     evaporation: climate('e', { accumulation: 'per_day', positive: 'down' }),
     potentialEvaporation: climate('pev', { accumulation: 'per_day', positive: 'down' }),
   },
-  params: { fpar: { range: 'table' } },
+  params: { fpar: { range: 'table' }, topt: { scope: 'region' } },
   outputs: ['npp'],
   ...patch,
 });

@@ -19,8 +19,12 @@ const BLOWS: readonly Blow[] = [
   'frozen',
   'last gasp',
 ];
-/** Requests within which a worker is struck: more than any item of the tiny products needs. */
+/** Requests within which a worker is struck: more than any item of the tiny monthly products needs. */
 const REQUESTS = 60;
+
+/** What a run stands on: puts of it are few, and each of them may be a last gasp. */
+const FOUNDATION = /\/(product|zarr|prepared\/[^/]+\/\d+)\.json$/;
+const HOUR = 3_600_000;
 
 export interface Played {
   readonly platform: EventPlatform;
@@ -38,6 +42,7 @@ export async function play(
   inputs: Store,
   product: string,
   uploads: readonly Upload[],
+  requests = REQUESTS,
 ): Promise<Played> {
   const next = random(seed);
   const chance = (p: number) => next() < p;
@@ -50,8 +55,10 @@ export async function play(
   let blows = 0;
 
   const employ = (work: (as: Worker) => Promise<unknown>): void => {
-    const blow = chance(0.6) ? BLOWS[Math.floor(next() * BLOWS.length)] : undefined;
-    const as = worker(world, next, blow, 1 + Math.floor(next() ** 2 * REQUESTS));
+    const isAimed = chance(0.15);
+    const blow = isAimed ? 'last gasp' : chance(0.6) ? BLOWS[Math.floor(next() * BLOWS.length)] : undefined;
+    const nth = 1 + Math.floor(isAimed ? next() * 3 : next() ** 2 * requests);
+    const as = worker(world, next, blow, nth, isAimed ? FOUNDATION : undefined);
     if (isFrozen(blow)) frozen.push(as);
     const done = work(as).then(
       () => {},
@@ -117,11 +124,12 @@ export async function play(
   return { platform, blows, redriven };
 }
 
-/** Sweeps as the clock would, and redrives as an operator would where workers had given up. */
+/** Sweeps as the clock would, hours apart, and redrives as an operator would where workers had given up. */
 async function mend(platform: EventPlatform, product: string): Promise<boolean> {
   let redriven = false;
   for (let round = 0; round < 6; round++) {
-    await platform.sweep();
+    const later = 2 * HOUR * (round + 1);
+    await onFinish({ ...platform.world, now: () => platform.world.now() + later });
     await platform.drain();
     const { current } = await readCurrent(platform.world, product);
     const summary = current && (await readSummary(platform.world, current.run));

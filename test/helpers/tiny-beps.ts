@@ -135,13 +135,14 @@ export async function putLeafArea(store: Store, years: readonly number[], value 
   });
 }
 
-export async function putCover(store: Store): Promise<void> {
+/** @param seed of where the codes lie */
+export async function putCover(store: Store, seed = 78): Promise<void> {
   const codes = Uint8Array.from({ length: ROWS * COLS * FINE * FINE }, (_, i) => {
     const [row, col] = [Math.floor(i / (COLS * FINE)), i % (COLS * FINE)];
     if (row < FINE && col < FINE) return 0; // the first cell is sea
     if (row < FINE && col < 2 * FINE) return 11; // the second is town
     const cell = Math.floor(row / FINE) * COLS + Math.floor(col / FINE);
-    return CODES[Math.floor(2 * noise(78, cell) + 3 * noise(79, i) ** 3)]!;
+    return CODES[Math.floor(2 * noise(seed, cell) + 3 * noise(seed + 1, i) ** 3)]!;
   });
   const bytes = encodeCog({
     cells: codes,
