@@ -29,7 +29,7 @@ export const mayReadStore = ({ store }: Buckets): Right[] => [
 
 /**
  * A record is deleted before its chunk, or its first state, is made anew, a shard that has no data left, the parts of a
- * first state that is there, and the note that a place was given up when it was done after all; nothing else ever is.
+ * first state that is there, and the note that a place was given up when it was done after all, a reduction that is too old; nothing else ever is.
  */
 export const mayWriteStore = (buckets: Buckets): Right[] => [
   ...mayReadStore(buckets),
@@ -42,6 +42,7 @@ export const mayWriteStore = (buckets: Buckets): Right[] => [
       'products/*/data.zarr/*',
       'products/*/state/first/*',
       'products/*/state/parts/*',
+      'products/*/reductions/*',
       'runs/*/failed/*',
     ],
   ),

@@ -5,6 +5,7 @@ import { prepareReduction } from '../../functions/api/reduction/reduce.ts';
 import { readBody } from '../../functions/api/reduction/request.ts';
 import { LocalReductions } from '../../functions/api/reduction-runs/local.ts';
 import { splitReduction } from '../../functions/api/reduction-runs/split.ts';
+import { KEPT_DAYS, sweepReductions } from '../../functions/api/reduction-runs/sweep.ts';
 import { Shelf } from '../../functions/api/shelf.ts';
 import { onChunks } from '../../functions/on-chunks.ts';
 import { StoreFailure } from '../../lib/errors.ts';
@@ -185,6 +186,31 @@ describe('a reduction behind the request', () => {
     const left: string[] = [];
     for await (const { key } of own.list('products/tiny/reductions/')) left.push(key);
     expect(left).toEqual([]);
+  });
+
+  it('is removed thirty days after it was asked for, but never while it is under way', async () => {
+    const own = await countryStore();
+    const { app, items } = queued(own);
+    const [done, cut] = [await begin(app), await begin(app)];
+    await deliver(own, items);
+    const underWay = await begin(app);
+    expect((await statusOf(app, done.run)).state).toBe('done');
+    await own.delete(`products/tiny/reductions/${cut.run}/asked.json`); // a removal that did not come to its end
+    const left = async (): Promise<string[]> => {
+      const runs = new Set<string>();
+      for await (const { key } of own.list('products/tiny/reductions/')) runs.add(key.split('/')[3]!);
+      return [...runs].sort();
+    };
+    const world = tinyWorld(own, own);
+    const now = world.now();
+    const sweepAfter = (days: number) =>
+      sweepReductions({ ...world, now: () => now + days * 86_400_000 }, 'tiny');
+    expect(await sweepAfter(KEPT_DAYS - 1)).toEqual([]);
+    expect(await left()).toEqual([done.run, cut.run, underWay.run].sort());
+    expect((await sweepAfter(KEPT_DAYS + 1)).sort()).toEqual([done.run, cut.run].sort());
+    expect(await sweepAfter(1000)).toEqual([]);
+    expect(await left()).toEqual([underWay.run]);
+    expect((await app.request(`${RUNS}/${done.run}`)).status).toBe(404);
   });
 
   it('needs the right to write, and is offered to whom a request is too large', async () => {

@@ -37,10 +37,10 @@ export interface AskedRun {
 }
 
 /** Sorts by time; the tail tells apart what is asked in the same second. */
-export function runName(now: number): string {
-  const time = new Date(now).toISOString().replace(/[-:]/g, '').slice(0, 15);
-  return `${time}-${randomBytes(4).toString('hex')}`;
-}
+export const runName = (now: number): string => `${timeInName(now)}-${randomBytes(4).toString('hex')}`;
+
+export const timeInName = (now: number): string =>
+  new Date(now).toISOString().replace(/[-:]/g, '').slice(0, 15);
 
 export async function writeAsked({ store }: World, asked: AskedRun, zones: unknown): Promise<void> {
   if (zones !== undefined)

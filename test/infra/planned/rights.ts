@@ -29,6 +29,7 @@ export function plannedRights(deploys: Deploys): void {
           `${store}/products/*/data.zarr/*`,
           `${store}/products/*/state/first/*`,
           `${store}/products/*/state/parts/*`,
+          `${store}/products/*/reductions/*`,
           `${store}/runs/*/failed/*`,
         ]);
         const s3 = deploys.test
