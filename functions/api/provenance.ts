@@ -22,11 +22,10 @@ type Objects = Readonly<Record<string, readonly InputObject[]>>;
 interface Provenance {
   readonly run: string;
   readonly planned: PlannedInputs;
-  /** By number of the window; -2 of all. */
-  readonly objects: Map<number, Objects>;
+  /** By number of the window. */
+  readonly objects: Map<number | 'all', Objects>;
 }
 
-const ALL = -2;
 const kept = new WeakMap<ServedProduct, Provenance>();
 
 async function provenanceOf(world: World, product: ServedProduct): Promise<Provenance | undefined> {
@@ -35,15 +34,15 @@ async function provenanceOf(world: World, product: ServedProduct): Promise<Prove
   if (run === undefined || known?.run === run) return run === undefined ? undefined : known;
   const planned = await readPlannedInputs(world, run);
   if (!planned) return undefined;
-  const provenance = { run, planned, objects: new Map<number, Objects>() };
+  const provenance = { run, planned, objects: new Map() };
   kept.set(product, provenance);
   return provenance;
 }
 
-function objectsOf({ planned, objects }: Provenance, t = ALL): Objects {
+function objectsOf({ planned, objects }: Provenance, t: number | 'all' = 'all'): Objects {
   let found = objects.get(t);
   if (!found) {
-    const windows = t === ALL ? allWindows(planned.product) : planned.product.windows.slice(t, t + 1);
+    const windows = t === 'all' ? allWindows(planned.product) : planned.product.windows.slice(t, t + 1);
     found = inputObjects(planned, windows);
     objects.set(t, found);
   }
