@@ -106,48 +106,37 @@ export async function mergeCounts(
   tasks: () => Tasks,
   counts: Plan['counts'],
 ): Promise<void> {
-  const { prepare } = product.model;
-  if (!prepare) return;
+  if (!product.model.prepare) return;
   const before = new Map<number, PreparedWindow | undefined>();
   for (const { t } of product.windows) before.set(t, await readPrepared(world.store, product, t));
-  const isCurrent = ({ t }: Window) => before.get(t)?.from === statisticFrom(product, counts, t);
-  if (product.windows.every(isCurrent)) return;
-  const merged: { t: number; made: Merged }[] = [];
-  for (const window of product.windows) {
-    const { t } = window;
-    const known = before.get(t);
-    if (isTogether(product)) {
-      const own = known?.own === counts![t] ? known! : await addUp(world.store, product, prepare, tasks(), t);
-      merged.push({ t, made: own });
-    } else if (!isCurrent(window)) {
-      await putPrepared(
-        world,
-        product,
-        t,
-        await addUp(world.store, product, prepare, tasks(), t),
-        counts,
-        known,
-      );
-    }
+  const stale = product.windows.filter(({ t }) => before.get(t)?.from !== statisticFrom(product, counts, t));
+  if (stale.length === 0) return;
+  const add = ({ t }: Window) => addUp(world.store, product, tasks(), t);
+  const put = ({ t }: Window, made: Merged) => putPrepared(world, product, t, made, counts, before.get(t));
+  if (!isTogether(product)) {
+    for (const window of stale) await put(window, await add(window));
+    return;
   }
-  const values =
-    prepare.together?.combine(
-      merged.map(({ made }) => made.value),
-      product.params,
-    ) ?? [];
-  for (const [i, { t, made }] of merged.entries())
-    await putPrepared(world, product, t, { ...made, value: values[i]! }, counts, before.get(t));
+  const merged: Merged[] = [];
+  for (const window of product.windows) {
+    const known = before.get(window.t);
+    merged.push(known?.own === counts![window.t] ? known! : await add(window));
+  }
+  const values = combined(product, merged);
+  for (const [i, window] of product.windows.entries())
+    await put(window, { ...merged[i]!, value: values[i]! });
 }
+
+const combined = ({ model, params }: Product, merged: readonly Merged[]): readonly Prepared[] =>
+  model.prepare!.together!.combine(
+    merged.map(({ value }) => value),
+    params,
+  );
 
 type Merged = Pick<PreparedWindow, 'lacking' | 'value'>;
 
-async function addUp(
-  store: Store,
-  product: Product,
-  prepare: Prepare<unknown>,
-  tasks: Tasks,
-  t: number,
-): Promise<Merged> {
+async function addUp(store: Store, product: Product, tasks: Tasks, t: number): Promise<Merged> {
+  const prepare = product.model.prepare!;
   const total = new Float64Array(prepare.length(product.params));
   const lacking: PreparedWindow['lacking'][number][] = [];
   const read = async ({ place, windows }: Task) => {

@@ -1,10 +1,11 @@
 import { isFluxError, MissingInput } from '../errors.ts';
 import { colsOf, rowsOf } from '../grid/region.ts';
+import type { Counts } from '../science/model.ts';
 import { firstStateKey, stateKey } from '../store/keys.ts';
 import type { Store } from '../store/store.ts';
 import { notingStore } from './chunk-objects.ts';
 import { addCounts, type ChunkState, initialState, spinUpWindow, stripsOf } from './compute.ts';
-import { openInputs } from './door.ts';
+import { type DoorInput, openInputs } from './door.ts';
 import { fencedStore } from './fence.ts';
 import type { Plan, Task, TaskWindow } from './plan.ts';
 import { climatologyInputs, type Product, poolsAt, regionOf, SPIN_UP, windowAt } from './product.ts';
@@ -118,16 +119,38 @@ async function makeFirstState(
   }
   if (wanted)
     return { state: await fromAllWindows(world, plan, product, place, wanted), counts: {}, inputs: {} };
-  const region = regionOf(product, { t, ...place });
-  const window = windowAt(product, t);
-  const inputs = await openInputs(world, plan, product, window, region);
+  const inputs = await openInputs(
+    world,
+    plan,
+    product,
+    windowAt(product, t),
+    regionOf(product, { t, ...place }),
+  );
+  const spunUp = await fromSpinUp(world, product, place, digest, inputs);
+  if (!spunUp) return undefined;
+  const doors = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.counts()]));
+  return { ...spunUp, inputs: doors };
+}
+
+/**
+ * Spins up some cells after the other from where an earlier worker stopped, and puts down what is at rest.
+ * @returns nothing when the worker's time was up before the last cell
+ */
+async function fromSpinUp(
+  world: World,
+  product: Product,
+  place: Task['place'],
+  digest: string,
+  inputs: Readonly<Record<string, DoorInput>>,
+): Promise<{ state: ChunkState; counts: Counts } | undefined> {
+  const region = regionOf(product, { t: SPIN_UP, ...place });
   const state = initialState(product, region);
   const parts = await takeParts(world, product, place, digest, state);
   const counts: Record<string, number> = {};
   for (const part of parts) addCounts(counts, part.counts);
   const cells = rowsOf(region) * colsOf(region);
   let part = partFrom(world, parts.at(-1)?.to ?? 0);
-  for (const rested of spinUpWindow(product, region, window, inputs, state, part.from)) {
+  for (const rested of spinUpWindow(product, region, windowAt(product, SPIN_UP), inputs, state, part.from)) {
     addCounts(counts, rested.counts);
     addCounts(part.counts, rested.counts);
     const isTired = world.isTired?.() ?? false;
@@ -136,8 +159,7 @@ async function makeFirstState(
     if (isTired) return undefined;
     part = partFrom(world, rested.cells);
   }
-  const doors = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.counts()]));
-  return { state, counts, inputs: doors };
+  return { state, counts };
 }
 
 /** One window after the other: no more than one of them lies in memory. */
