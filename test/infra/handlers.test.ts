@@ -8,6 +8,7 @@ import { NAMES } from '../../functions/runtime/env.ts';
 import { readCurrent } from '../../lib/job/current.ts';
 import type { World } from '../../lib/job/world.ts';
 import { givenUpKey } from '../../lib/store/keys.ts';
+import { bepsFields, leafOut, putBepsEventInputs, warmNights } from '../helpers/event-beps.ts';
 import { productionFields, putEventInputs, putSpec, specOf } from '../helpers/event-products.ts';
 import { runTiny, stateOf, tinyWorld } from '../helpers/tiny-product.ts';
 import { AwsHere, get, messageOf, uploaded } from './lambda/aws-here.ts';
@@ -55,6 +56,31 @@ describe.skipIf(unless)(`the functions of a deploy${unless}`, () => {
     expect(await stateOf(aws.store)).toEqual(await stateOf(clean.store));
     expect(await aws.receive('ChunksDead')).toEqual({ Records: [] });
   });
+
+  it('spin up and go on year by year, and make first states anew when the weather before them changes', async () => {
+    await putBepsEventInputs(aws.inputs);
+    const input = await aws.open('Input');
+    const chunks = await aws.open('Chunks');
+    const announce = async (keys: readonly string[]) => {
+      const Records = keys.map((key, i) => ({ ...upload(key), messageId: String(i) }));
+      expect((await input.invoke({ Records })).payload).toEqual({ batchItemFailures: [] });
+      await drain(chunks);
+    };
+    const isClean = async () => {
+      const clean = tinyWorld(aws.inputs);
+      await runTiny(clean, { ...specOf(bepsFields()), inputs: '.' });
+      const own = 'products/daily/';
+      expect(await stateOf(aws.store, own)).toEqual(await stateOf(clean.store, own));
+    };
+    await announce([await putSpec(aws.inputs, bepsFields(), 'daily.yaml')]);
+    await isClean();
+    await announce(await warmNights(aws.inputs, 2));
+    await isClean();
+    await announce(await leafOut(aws.inputs, 1));
+    await isClean();
+    expect(await statesOf('daily')).toEqual(['complete', 'complete', 'complete']);
+    expect(await aws.receive('ChunksDead')).toEqual({ Records: [] });
+  }, 120_000);
 
   it('find nothing to sweep after that, and count no stale product for the alarm', async () => {
     const finish = await aws.open('Finish');
