@@ -12,6 +12,7 @@ import { openInputsBucket } from '../../functions/entry/local/inputs-bucket.ts';
 import { keepWatch, type Told } from '../../functions/entry/local/keep-watch.ts';
 import { keysOfS3Event } from '../../functions/s3-event.ts';
 import { fileStore } from '../../lib/store/file.ts';
+import { firstStateKey } from '../../lib/store/keys.ts';
 import { memoryStore } from '../../lib/store/memory.ts';
 import { s3Store } from '../../lib/store/s3.ts';
 import type { Store } from '../../lib/store/store.ts';
@@ -93,14 +94,17 @@ describe('chunkflux dev, with a product of days', () => {
       await putSpec(dropped, bepsFields(), 'daily.yaml');
       await dev.cloud.idle();
       expect(await claimedState(store, 'daily')).toEqual(await cleanState(dropped, bepsFields()));
-      const first = await store.head('products/daily/state/first/0/0.json');
+      const firstState = () => store.head(firstStateKey('daily', { y: 0, x: 0 }));
+      const first = await firstState();
+      expect(first).toBeDefined();
       await leafOut(dropped, 1);
       await dev.cloud.idle();
       expect(await claimedState(store, 'daily')).toEqual(await cleanState(dropped, bepsFields()));
-      expect(await store.head('products/daily/state/first/0/0.json')).toEqual(first);
+      expect(await firstState()).toEqual(first);
       await warmNights(dropped, 1);
       await dev.cloud.idle();
       expect(await claimedState(store, 'daily')).toEqual(await cleanState(dropped, bepsFields()));
+      expect((await firstState())?.etag).not.toBe(first?.etag);
       expect(dev.cloud.dead).toEqual([]);
     } finally {
       await dev.close();
