@@ -80,7 +80,7 @@ describe.skipIf(unless)(`the functions of a deploy${unless}`, () => {
     await isClean();
     expect(await statesOf('daily')).toEqual(['complete', 'complete', 'complete']);
     expect(await aws.receive('ChunksDead')).toEqual({ Records: [] });
-  }, 120_000);
+  });
 
   it('find nothing to sweep after that, and count no stale product for the alarm', async () => {
     const finish = await aws.open('Finish');
