@@ -4,6 +4,7 @@ import { memoryStore } from '../../lib/store/memory.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { random, worker } from '../helpers/chaos.ts';
 import { claimedState } from '../helpers/claimed-state.ts';
+import { bepsFields, noNights, putBepsEventInputs, warmNights } from '../helpers/event-beps.ts';
 import { type EventPlatform, eventPlatform, type Message } from '../helpers/event-platform.ts';
 import { putEventInputs, putSpec, respirationFields, specOf } from '../helpers/event-products.ts';
 import { drown, warm } from '../helpers/event-uploads.ts';
@@ -18,20 +19,57 @@ interface Story {
   readonly overtaking: Upload;
 }
 
-const land: Upload = (inputs) => warm(inputs, 0);
-const warmer: Upload = (inputs) => warm(inputs, 2);
-
-const STORIES: Record<string, Story> = {
+const stories = (land: Upload, warmer: Upload, none: Upload): Record<string, Story> => ({
   'other numbers': { slow: land, overtaking: warmer },
-  'no numbers at all': { slow: land, overtaking: drown },
-  'numbers where there were to be none': { slow: drown, overtaking: land },
-  'none again': { before: drown, slow: warmer, overtaking: drown },
+  'no numbers at all': { slow: land, overtaking: none },
+  'numbers where there were to be none': { slow: none, overtaking: land },
+  'none again': { before: none, slow: warmer, overtaking: none },
   'the numbers of before': { before: land, slow: warmer, overtaking: land },
-  'the numbers of before, which were to go': { before: land, slow: drown, overtaking: land },
+  'the numbers of before, which were to go': { before: land, slow: none, overtaking: land },
+});
+
+interface Told {
+  readonly product: string;
+  readonly fields: () => object;
+  readonly put: (store: Store) => Promise<Store>;
+  readonly stories: Record<string, Story>;
+  /** Every so many requests one is struck, in each case from another one on; all of them where the variable says 1. */
+  readonly stride: number;
+  /** Its last place makes more than so many. */
+  readonly requests: number;
+}
+
+const STRIDE = Number(process.env.CHUNKFLUX_STRIDE ?? 0);
+
+const monthly: Told = {
+  product: 'soil',
+  fields: respirationFields,
+  put: putEventInputs,
+  stories: stories(
+    (inputs) => warm(inputs, 0),
+    (inputs) => warm(inputs, 2),
+    drown,
+  ),
+  stride: STRIDE || 1,
+  requests: 30,
 };
 
-/** Requests of one item, those of the climb and of the end of the run included. */
-const REQUESTS = 70;
+/** Its last place spins up, then does two years: some 200 requests, most of them of state. */
+const daily: Told = {
+  product: 'daily',
+  fields: bepsFields,
+  put: putBepsEventInputs,
+  stories: stories(
+    (inputs) => warmNights(inputs, 0),
+    (inputs) => warmNights(inputs, 2),
+    noNights,
+  ),
+  stride: STRIDE || 90,
+  requests: 150,
+};
+
+/** More than one item has, those of the climb and of the end of the run included. */
+const REQUESTS = 300;
 
 type PlaceMessage = Extract<Message, { item: unknown }>;
 
@@ -49,27 +87,38 @@ async function allButOne(platform: EventPlatform, keys: string[]): Promise<Place
   return last;
 }
 
-async function cleanState(inputs: Store): Promise<Record<string, string>> {
+async function cleanState(inputs: Store, { product, fields }: Told): Promise<Record<string, string>> {
   const clean = tinyWorld(inputs);
-  await runTiny(clean, { ...specOf(respirationFields()), inputs: '.' });
-  return claimedState(clean.store, 'soil');
+  await runTiny(clean, { ...specOf(fields()), inputs: '.' });
+  return claimedState(clean.store, product);
 }
 
-describe.each(Object.entries(STORIES))(
-  'a worker that is overtaken by %s, without any sweep',
-  (_title, story) => {
-    it.each(['frozen', 'last gasp'] as const)('leaves the bytes of the newer run: %s', async (blow) => {
+const BLOWS = ['frozen', 'last gasp'] as const;
+
+const cases = [monthly, daily].flatMap((told) =>
+  Object.entries(told.stories)
+    .flatMap(([title, story]) => BLOWS.map((blow) => ({ ...told, told, title, story, blow })))
+    .map((each, i, all) => ({ ...each, from: 1 + Math.floor((told.stride * i) / all.length) })),
+);
+
+describe('a worker that is overtaken, without any sweep', () => {
+  it.each(cases)(
+    'leaves the bytes of the newer run: $product, $blow, by $title',
+    async ({ told, story, blow, from }) => {
       let struck = 0;
       let wanted: Record<string, string> | undefined;
-      for (let nth = 1; nth <= REQUESTS; nth++) {
-        const inputs = await putEventInputs(memoryStore('inputs'));
+      for (let nth = from; nth <= REQUESTS; nth += told.stride) {
+        const inputs = await told.put(memoryStore('inputs'));
         const platform = eventPlatform(inputs);
-        const spec = await putSpec(inputs, respirationFields());
+        const spec = await putSpec(inputs, told.fields());
         if (story.before) await deliverAll(platform, [spec, ...(await story.before(inputs))]);
         const item = await allButOne(platform, [spec, ...(await story.slow(inputs))]);
         const slow = worker(platform.world, random(nth), blow, nth);
-        const working = onChunks(slow.world, [{ ...item, attempt: 1 }]);
-        for (let turn = 0; turn < 300 && !slow.struck(); turn++) await new Promise(setImmediate);
+        let over = false;
+        const working = onChunks(slow.world, [{ ...item, attempt: 1 }]).finally(() => {
+          over = true;
+        });
+        while (!slow.struck() && !over) await new Promise(setImmediate);
         if (!slow.struck()) break;
         struck++;
         await deliverAll(platform, await story.overtaking(inputs));
@@ -80,10 +129,10 @@ describe.each(Object.entries(STORIES))(
         );
         if (again) platform.waiting.push({ ...item, attempt: 1 });
         await platform.drain();
-        wanted ??= await cleanState(inputs);
-        expect(await claimedState(platform.world.store, 'soil'), `request ${nth}`).toEqual(wanted);
+        wanted ??= await cleanState(inputs, told);
+        expect(await claimedState(platform.world.store, told.product), `request ${nth}`).toEqual(wanted);
       }
-      expect(struck).toBeGreaterThan(30);
-    });
-  },
-);
+      expect(struck * told.stride).toBeGreaterThan(told.requests);
+    },
+  );
+});
