@@ -34,12 +34,12 @@ function take(world: EventWorld, { item, attempt }: Delivery): Promise<unknown> 
   const { shift, now } = world;
   const begun = now();
   const isTired = shift === undefined ? {} : { isTired: () => now() - begun >= shift };
-  return work({ ...world, ...isTired, doubts: attempt > 1 || item.again === true }, item);
+  return work({ ...world, ...isTired, doubts: attempt > 1 || item.again === true }, item, attempt);
 }
 
-async function work(world: EventWorld, item: PlaceItem): Promise<void> {
+async function work(world: EventWorld, item: PlaceItem, attempt: number): Promise<void> {
   try {
-    await doItem(world, item);
+    await doItem(world, item, attempt);
   } catch (error) {
     // The plan has aged: someone has to plan anew, and this item is tried again under what comes out.
     if (error instanceof StaleInput) await askForPlan(world, item.product);
@@ -64,7 +64,7 @@ async function settle(world: EventWorld, { item, attempt }: Delivery, error: unk
   try {
     await world.dead.send([{ body: JSON.stringify(item), reason: `${reason.code}: ${reason.message}` }]);
     if (item.kind === 'reduce') await giveUpPart(world, item, error);
-    else if (item.kind !== 'plan') await giveUpItem(world, item, reason);
+    else if (item.kind !== 'plan') await giveUpItem(world, item, reason, attempt);
     return true;
   } catch (cause) {
     world.log.error({ item, ...reasonOf(cause) }, 'could not be given up');

@@ -4,21 +4,19 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { BadRequest } from '../../lib/errors.ts';
 import type { DeadLetter, EventWorld, Item } from '../../lib/job/queue.ts';
 import type { Log } from '../../lib/job/world.ts';
-import { countingStore } from '../../lib/store/counting.ts';
 import type { Message } from '../messages.ts';
+import { countedWorld } from './counted-world.ts';
 import { budget, FUNCTIONS, hiddenFor, memoryLimit, NAMES, receivesOf, shiftOf } from './env.ts';
 import { sqsClient, sqsQueue } from './sqs.ts';
 import { openStore } from './stores.ts';
 
 /** What a function of this deploy is given, from the names that the deploy set. */
 export function awsWorld(name: 'input' | 'chunks' | 'finish'): EventWorld {
-  const store = countingStore(openStore(required(NAMES.store)));
-  const inputs = countingStore(openStore(required(NAMES.inputs)));
   const client = sqsClient();
   const limit = budget();
-  return {
-    store: store.store,
-    inputs: inputs.store,
+  return countedWorld({
+    store: openStore(required(NAMES.store)),
+    inputs: openStore(required(NAMES.inputs)),
     now: Date.now,
     log: powertoolsLog(),
     queue: sqsQueue<Item>(client, required(NAMES.chunkQueue)),
@@ -27,10 +25,10 @@ export function awsWorld(name: 'input' | 'chunks' | 'finish'): EventWorld {
     ...(limit !== undefined && { budget: limit }),
     tries: name === 'input' ? FUNCTIONS.input.tries : FUNCTIONS.chunks.tries,
     shift: shiftOf(FUNCTIONS.chunks),
+    longest: 1000 * FUNCTIONS.chunks.timeoutS,
     // As long as a message may go round before the platform takes it away.
     patience: 1000 * hiddenFor(FUNCTIONS.chunks) * receivesOf(FUNCTIONS.chunks),
-    takeEffort: () => ({ store: store.take(), inputs: inputs.take() }),
-  };
+  });
 }
 
 /** @throws BadRequest naming the variable */

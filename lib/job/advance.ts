@@ -1,11 +1,14 @@
 import { firstStatesRoot, recordsRoot, runKey, type Stage } from '../store/keys.ts';
 import { acceptRun, mergeRun } from './accept-run.ts';
 import { allowedPlaces, readSent, type Sent, sentOf, unpaid, writeSent } from './allowance.ts';
+import type { Receipt } from './cost.ts';
 import { finishRun, type RunSummary, type Undone } from './finish.ts';
 import { giveUp, readGivenUp } from './give-up.ts';
+import { type Meter, startMeter } from './meter.ts';
 import { type OpenedRun, worldFor } from './opened-run.ts';
 import type { EventWorld, PlaceItem } from './queue.ts';
 import type { Reason } from './reason.ts';
+import { writeStep } from './receipt.ts';
 import { parseJson } from './record.ts';
 import {
   firstPlaces,
@@ -38,6 +41,19 @@ export async function advance(
   opened: OpenedRun,
   { sweep = false } = {},
 ): Promise<Stage | RunSummary> {
+  const meter = startMeter(world);
+  const state = await takeFurther(world, opened, { sweep, meter });
+  await writeStep(world, opened.plan.run, 'advance', meter.read());
+  return state;
+}
+
+/** How a run is taken on, and what that has taken so far. */
+interface Turn {
+  readonly sweep: boolean;
+  readonly meter: Meter;
+}
+
+async function takeFurther(world: EventWorld, opened: OpenedRun, turn: Turn): Promise<Stage | RunSummary> {
   const own = worldFor(world, opened);
   const { product, plan } = opened;
   const stages: readonly Stage[] = product.model.prepare ? ['count', 'run'] : ['run'];
@@ -45,9 +61,9 @@ export async function advance(
   let undone: Undone = {};
   for (const stage of stages) {
     const todo = await makeTodo(own, product, plan, stage);
-    const settled = await settle(own, opened, stage, todo, sweep);
+    const settled = await settle(own, opened, stage, todo, turn);
     if (!settled) return stage;
-    if (settled === 'over budget') undone = { unpaid: await unpaid(own, opened) };
+    if (settled === 'over budget') undone = { unpaid: await unpaid(own, opened, turn.meter) };
     else if (stage === 'count') undone = await mergeRun(own, opened);
     if (undone.unpaid || undone.uncounted) break;
   }
@@ -96,7 +112,7 @@ async function settle(
   opened: OpenedRun,
   stage: Stage,
   todo: Todo,
-  sweep: boolean,
+  { sweep, meter }: Turn,
 ): Promise<'done' | 'over budget' | false> {
   const { run } = opened.plan;
   while (todo.places > 0) {
@@ -106,7 +122,7 @@ async function settle(
     if (sent && !(await isSettled(own, opened, stage, within, sent, sweep))) return false;
     if (sent && within.places === todo.places) return 'done';
     const before = sent ? within.places : 0;
-    const places = await allowedPlaces(own, opened, stage, todo, before);
+    const places = await allowedPlaces(own, opened, stage, todo, before, meter);
     if (places === before) return 'over budget';
     if (await send(own, opened, stage, firstPlaces({ ...within, ...todo }, places), 1)) return false;
   }
@@ -135,7 +151,7 @@ async function isSettled(
     message: `sent ${sent.times} times and never answered; see the dead-letter queue`,
   };
   for await (const place of openPlaces(own, run, stage, todo))
-    await giveUpPlace(own, opened, stage, todo, place, why);
+    await giveUpPlace(own, opened, stage, todo, place, { givenUp: why });
   return true;
 }
 
@@ -180,8 +196,8 @@ export async function giveUpPlace(
   stage: Stage,
   todo: Todo,
   place: Place,
-  why: Reason,
+  receipt: Receipt & { readonly givenUp: Reason },
 ): Promise<Marked> {
-  await giveUp(own, plan.run, place, why);
-  return markDone(own, plan.run, stage, todo, place, { givenUp: why });
+  await giveUp(own, plan.run, place, receipt.givenUp);
+  return markDone(own, plan.run, stage, todo, place, receipt);
 }

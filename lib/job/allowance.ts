@@ -1,8 +1,11 @@
 import { type Stage, sentKey } from '../store/keys.ts';
+import { finishBound } from './bounds.ts';
+import { addEffort, moneyOf } from './cost.ts';
+import type { Meter } from './meter.ts';
 import type { OpenedRun } from './opened-run.ts';
 import type { EventWorld } from './queue.ts';
 import { encodeJson, parseJson } from './record.ts';
-import { type Spent, spentBy } from './run-cost.ts';
+import { readSteps, type Spent, spentBy } from './run-cost.ts';
 import { firstPlaces, type Todo } from './stage.ts';
 
 /** How far a stage has been sent, and when it was last seen to move. */
@@ -41,31 +44,41 @@ export async function sentOf(world: EventWorld, opened: OpenedRun, stage: Stage,
   return { ...firstPlaces(todo, sent?.places ?? 0), priced: true };
 }
 
-/** How far a stage may be sent by what its run has spent; as far as it is already where nothing more fits. */
+/**
+ * How far a stage may be sent by what its run has spent, with what its end may take kept back; as far as it is already
+ * where nothing more fits.
+ */
 export async function allowedPlaces(
   world: EventWorld,
   opened: OpenedRun,
   stage: Stage,
   todo: Todo,
   sent: number,
+  meter: Meter,
 ): Promise<number> {
   const budget = budgetOf(world, opened);
   if (budget === Number.POSITIVE_INFINITY) return todo.places;
-  const [counting, computing] = await Promise.all([
-    spentBy(world, opened.plan.run, 'count'),
-    spentBy(world, opened.plan.run, 'run'),
+  const spent = await spentSoFar(world, opened, meter);
+  const left = budget - spent.usd - moneyOf(finishBound(opened));
+  return allowance(todo.places, sent, left, spent[stage]);
+}
+
+/** All that a run has cost: its places, its steps, and the one that is under way. */
+async function spentSoFar(world: EventWorld, { plan: { run: name } }: OpenedRun, meter: Meter) {
+  const [count, run, steps] = await Promise.all([
+    spentBy(world, name, 'count'),
+    spentBy(world, name, 'run'),
+    readSteps(world, name),
   ]);
-  const own = stage === 'count' ? counting : computing;
-  return allowance(todo.places, sent, budget - counting.usd - computing.usd, own);
+  return { count, run, usd: count.usd + run.usd + moneyOf(addEffort(steps, meter.read())) };
 }
 
 /** Why a run ends that may not go on. */
-export async function unpaid(world: EventWorld, opened: OpenedRun): Promise<string> {
-  const { run } = opened.plan;
-  const [counting, computing] = await Promise.all([spentBy(world, run, 'count'), spentBy(world, run, 'run')]);
+export async function unpaid(world: EventWorld, opened: OpenedRun, meter: Meter): Promise<string> {
+  const { usd } = await spentSoFar(world, opened, meter);
   return (
     `Stopped before the budget of ${budgetOf(world, opened)} USD would be exceeded; ` +
-    `${(counting.usd + computing.usd).toPrecision(3)} USD are spent. What is done stays: upload the spec with a larger ` +
+    `${usd.toPrecision(3)} USD are spent. What is done stays: upload the spec with a larger ` +
     'budget, or redrive the product to spend as much again.'
   );
 }

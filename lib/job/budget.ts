@@ -9,17 +9,22 @@ export interface Budget {
   reserve(): { release(): void };
   /** A task is done and has cost this. */
   spend(cost: number): void;
+  /** Something besides the tasks has cost this. */
+  note(cost: number): void;
 }
 
-/** @param expected what one task costs by the estimate; the dearest one seen counts from then on */
-export function openBudget(limit: number, expected: number): Budget {
+/**
+ * @param expected what one task costs by the estimate; the dearest one seen counts from then on
+ * @param kept what is not for tasks: what the end of the run takes
+ */
+export function openBudget(limit: number, expected: number, kept: number): Budget {
   let spent = 0;
   let reserved = 0;
   let dearest = expected;
   return {
     reserve() {
       const share = dearest;
-      if (spent + reserved + share > limit) throw exceeded(limit, spent);
+      if (spent + reserved + share + kept > limit) throw exceeded(limit, spent);
       reserved += share;
       return {
         release: () => {
@@ -30,6 +35,9 @@ export function openBudget(limit: number, expected: number): Budget {
     spend(cost) {
       spent += cost;
       dearest = Math.max(dearest, cost);
+    },
+    note(cost) {
+      spent += cost;
     },
   };
 }

@@ -43,6 +43,9 @@ export const PRICES = {
 /** Memory of the function that does places: Lambda's share that comes with one whole vCPU. */
 export const WORKER_GB = 1769 / 1024;
 
+/** What it takes at most to note that a place is done: its receipt, looks at its row and at all rows, the row's sum. */
+export const NOTING: Effort = { ...NO_EFFORT, gets: 1, puts: 1, lists: 2 };
+
 const amount = z.number().nonnegative();
 /** Of a message, which anyone may have written. */
 export const effortSchema: z.ZodType<Effort> = z.strictObject({

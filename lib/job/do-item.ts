@@ -3,8 +3,9 @@ import { doneKey, type Stage } from '../store/keys.ts';
 import { mergeRun } from './accept-run.ts';
 import { advance, giveUpPlace, readSummary } from './advance.ts';
 import { sentOf } from './allowance.ts';
+import { deadTries } from './bounds.ts';
 import { climb } from './climb.ts';
-import { effortOf, type Receipt } from './cost.ts';
+import { addEffort, effortOf, NO_EFFORT, NOTING, type Receipt } from './cost.ts';
 import { readCurrent } from './current.ts';
 import { takeBack } from './give-up.ts';
 import { type OpenedRun, openRun, worldFor } from './opened-run.ts';
@@ -23,18 +24,24 @@ interface Duty {
 /**
  * Does what the current plan wants at an item's place, and takes the run further if that was the last of its stage.
  * Does nothing, and says so in the log, when nothing is wanted there any more.
+ *
+ * @param attempt how often the item has been handed out, this time included
  */
-export async function doItem(world: EventWorld, item: PlaceItem): Promise<readonly ChunkOutcome[]> {
+export async function doItem(
+  world: EventWorld,
+  item: PlaceItem,
+  attempt = 1,
+): Promise<readonly ChunkOutcome[]> {
+  world.takeEffort?.();
+  const started = world.now();
   const duty = await dutyOf(world, item);
   if (!duty) return [];
   const { opened, todo } = duty;
   const { run } = opened.plan;
   const own = { ...worldFor(world, opened), isPending: pendingIn(world, run, item.kind, todo) };
-  world.takeEffort?.();
-  const started = world.now();
   const { outcomes, isWhole } = await work(own, opened, item);
-  const before = 'before' in item && item.before ? { before: item.before } : {};
-  const receipt = { ...before, outcomes, millis: world.now() - started, effort: world.takeEffort?.() };
+  const taken = { outcomes, millis: world.now() - started, effort: world.takeEffort?.() };
+  const receipt = receiptOf(world, item, taken, attempt - 1);
   if (!isWhole) return handOn(own, item, outcomes, receipt);
   const sent = await sentOf(own, opened, item.kind, todo);
   const marked = hasPlace(todo, item) && (await markDone(own, run, item.kind, sent, item, receipt));
@@ -44,6 +51,12 @@ export async function doItem(world: EventWorld, item: PlaceItem): Promise<readon
   if (isLate) await takeBack(own, run, item);
   if (last || isLate) await advance(world, opened);
   return outcomes;
+}
+
+/** What a place has taken: this try, what it was handed on with, tries that nobody heard of, and noting it. */
+function receiptOf<T extends Receipt>(world: EventWorld, item: PlaceItem, taken: T, dead: number): T {
+  const others = [deadTries(world, dead, effortOf(taken)), item.before ?? NO_EFFORT, NOTING];
+  return { ...taken, before: others.reduce(addEffort) };
 }
 
 /** Leaves the rest of a place to whoever comes next: a new message, so that no try of it is counted. */
@@ -107,11 +120,18 @@ async function work(own: EventWorld, opened: OpenedRun, item: PlaceItem): Promis
 }
 
 /** After the last try: the run goes on without the place, and its end says why. */
-export async function giveUpItem(world: EventWorld, item: PlaceItem, why: Reason): Promise<void> {
+export async function giveUpItem(
+  world: EventWorld,
+  item: PlaceItem,
+  why: Reason,
+  attempt: number,
+): Promise<void> {
+  const taken = { givenUp: why, effort: world.takeEffort?.() };
   const duty = await dutyOf(world, item);
   if (!duty || !hasPlace(duty.todo, item)) return;
   const own = worldFor(world, duty.opened);
   const sent = await sentOf(own, duty.opened, item.kind, duty.todo);
-  const { last } = await giveUpPlace(own, duty.opened, item.kind, sent, item, why);
+  const receipt = receiptOf(world, item, taken, attempt); // how long the last one took, nobody says either
+  const { last } = await giveUpPlace(own, duty.opened, item.kind, sent, item, receipt);
   if (last) await advance(world, duty.opened);
 }

@@ -1,26 +1,30 @@
-import { addEffort, type Effort, effortOf, NO_EFFORT, type Receipt, timesEffort } from './cost.ts';
+import { addEffort, type Effort, NO_EFFORT, NOTING, timesEffort } from './cost.ts';
+import { tryAccepting, tryMerging, tryReadingBack } from './estimate-steps.ts';
+import { measured } from './meter.ts';
 import type { Task } from './plan.ts';
-import { countTask, mergeCounts } from './prepare.ts';
+import { countTask } from './prepare.ts';
 import { type Product, regionOf } from './product.ts';
 import { readRecord } from './record.ts';
 import { runTask } from './run-task.ts';
-import { acceptProduct, type Planned } from './start.ts';
+import type { Planned } from './start.ts';
 import type { World } from './world.ts';
+
+/** All of it. */
+export const wholeOf = ({ planning, counting, computing, finishing }: Estimate): Effort =>
+  [planning, counting, computing, finishing].reduce(addEffort);
 
 /** What a run would take, by stages, before it is started. */
 export interface Estimate {
   readonly counted: number;
   readonly computed: number;
+  /** Planning, as it was done just now, and looking what there is to do. */
+  readonly planning: Effort;
   readonly counting: Effort;
   readonly computing: Effort;
+  /** Accepting the product, merging its counts, reading its records back. */
+  readonly finishing: Effort;
   /** Places that were done to know. */
   readonly sampled: number;
-}
-
-/** Somewhere to try: the product as it is, in a store that keeps what is written to itself; and what was asked of it and of the inputs. */
-export interface Scratch {
-  readonly world: World;
-  take(): NonNullable<Receipt['effort']>;
 }
 
 /** Squares of four siblings that are tried: each shows four chunks and the one that is built above them. */
@@ -29,16 +33,21 @@ const SQUARES = 3;
 /**
  * What the pending tasks of a plan would take. Does a few of them into a scratch store and scales: requests by tasks,
  * bytes and seconds by cells. Places are taken across the map, so that sea and land are both seen.
+ *
+ * @param world somewhere to try: the product as it is, in a store that keeps what is written to itself and counts
+ * @param looking what it took to find the pending tasks
  */
 export async function estimateRun(
-  scratch: Scratch,
-  { product, plan }: Planned,
+  world: World,
+  planned: Planned,
   counting: readonly Task[],
   computing: readonly Task[],
+  looking: Effort,
 ): Promise<Estimate> {
+  const { product } = planned;
   const counted = sampleOf(product, counting).flat();
   const all = counting.length > 0 ? counted : sampleOf(product, computing).flat();
-  const tried = await trySample(scratch, { product, plan }, counted, all);
+  const tried = await trySample(world, planned, counted, all);
   const cellsOf = (tasks: readonly Task[]) => tasks.reduce((n, { place }) => n + cells(product, place), 0);
   const scale = (effort: Effort, from: readonly Task[], to: readonly Task[]): Effort =>
     from.length === 0 ? NO_EFFORT : scaled(effort, to.length / from.length, cellsOf(to) / cellsOf(from));
@@ -46,8 +55,10 @@ export async function estimateRun(
   return {
     counted: counting.length,
     computed: computing.length,
+    planning: addEffort(planned.planning, looking),
     counting: scale(tried.counting, counted, counting),
     computing: tried.climbed ? first : addEffort(first, higherLevels(product, tried.building, computing)),
+    finishing: tried.finishing,
     sampled: all.length,
   };
 }
@@ -67,45 +78,33 @@ function sampleOf({ levels }: Product, pending: readonly Task[]): Task[][] {
   return Array.from({ length: n }, (_, i) => found[Math.floor(((i + 0.5) / n) * found.length)]!);
 }
 
-async function trySample(
-  scratch: Scratch,
-  { product, plan }: Planned,
-  counted: readonly Task[],
-  tasks: readonly Task[],
-) {
-  const { world } = scratch;
-  await acceptProduct(world, product);
-  scratch.take();
+async function trySample(world: World, planned: Planned, counted: readonly Task[], tasks: readonly Task[]) {
+  const { product, plan } = planned;
+  const accepting = await tryAccepting(world, planned);
   let counting = NO_EFFORT;
-  if (counted.length > 0) {
-    for (const task of counted) {
-      const started = world.now();
-      await countTask(world, plan, product, task);
-      counting = addEffort(counting, spent(scratch, world.now() - started));
-    }
-    await mergeCounts(world, product, () => counted, plan.counts);
-    scratch.take();
-  }
+  for (const task of counted)
+    counting = addEffort(counting, await placed(world, () => countTask(world, plan, product, task)));
+  const merging = await tryMerging(world, planned, counted);
   const efforts: Effort[] = [];
-  for (const task of tasks) {
-    const started = world.now();
-    const outcomes = await runTask(world, plan, product, task);
-    efforts.push(effortOf({ outcomes, millis: world.now() - started, effort: scratch.take() }));
-  }
+  for (const task of tasks) efforts.push(await placed(world, () => runTask(world, plan, product, task)));
   const computing = efforts.reduce(addEffort, NO_EFFORT);
-  const climbed = await hasClimbed(scratch, product, tasks);
-  return { counting, computing, building: buildingOf(efforts, tasks), climbed };
+  const reading = await tryReadingBack(world, product, tasks.length > 0 ? tasks : plan.tasks.slice(0, 1));
+  const finishing = [accepting, merging, reading].reduce(addEffort);
+  const climbed = await hasClimbed(world, product, tasks);
+  return { counting, computing, finishing, building: buildingOf(efforts, tasks), climbed };
 }
 
 /** Whether the sample was climbed from beyond the first level: where the product is there already, siblings are. */
-async function hasClimbed({ world }: Scratch, product: Product, tasks: readonly Task[]): Promise<boolean> {
+async function hasClimbed(world: World, product: Product, tasks: readonly Task[]): Promise<boolean> {
   const last = tasks.at(-1);
   if (!last || product.levels.length < 3) return true;
   const at = { t: last.windows.at(-1)!.t, y: last.place.y >> 2, x: last.place.x >> 2 };
   return (await readRecord(world.store, product.id, 2, at)) !== undefined;
 }
 
-const spent = (scratch: Scratch, millis: number): Effort => effortOf({ millis, effort: scratch.take() });
+/** What a place takes: a worker is called for it, and notes it. */
+const placed = async (world: World, work: () => Promise<unknown>): Promise<Effort> =>
+  addEffort(await measured(world, work), { ...NOTING, calls: 1 });
 
 /** What building one chunk above four took: the last of a square does it besides its own. */
 function buildingOf(efforts: readonly Effort[], tasks: readonly Task[]): Effort {

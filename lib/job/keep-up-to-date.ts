@@ -4,9 +4,11 @@ import { advance, readSummary } from './advance.ts';
 import { makeCurrent, readCurrent, type SeenCurrent } from './current.ts';
 import { listDigest } from './digest.ts';
 import { worldOf } from './inputs-of.ts';
+import { type Meter, startMeter } from './meter.ts';
 import { openRun } from './opened-run.ts';
 import { type PlanInput, planHead, planTasks } from './plan.ts';
 import type { EventWorld } from './queue.ts';
+import { writeStep } from './receipt.ts';
 import { encodeJson } from './record.ts';
 import type { Spec } from './spec.ts';
 import { acceptedOf, checkAcceptable, readPlanInput, writeJournal } from './start.ts';
@@ -34,19 +36,25 @@ export async function keepUpToDate(
   readSpec: () => Promise<Spec | undefined>,
   { force = false } = {},
 ): Promise<Kept | undefined> {
+  const meter = startMeter(world);
   for (let attempt = 1; ; attempt++) {
     const spec = await readSpec();
     if (!spec) return undefined;
     const seen = await readCurrent(world, spec.product);
     try {
-      return await planAnew(world, spec, seen, force);
+      return await planAnew(world, spec, seen, { force, meter });
     } catch (error) {
       if (!(error instanceof Conflict) || attempt === TRIES) throw error;
     }
   }
 }
 
-async function planAnew(world: EventWorld, spec: Spec, seen: SeenCurrent, force: boolean): Promise<Kept> {
+async function planAnew(
+  world: EventWorld,
+  spec: Spec,
+  seen: SeenCurrent,
+  { force, meter }: { readonly force: boolean; readonly meter: Meter },
+): Promise<Kept> {
   const input = await readPlanInput(worldOf(world, spec), spec, world.memoryLimit);
   const { plan, counts } = digestsOf(input);
   const before = seen.current;
@@ -58,6 +66,7 @@ async function planAnew(world: EventWorld, spec: Spec, seen: SeenCurrent, force:
   await checkAcceptable(world, input.product);
   await storeRun(world, input, counts);
   await makeCurrent(world, spec.product, { run: input.run, plan }, seen);
+  await writeStep(world, input.run, 'plan', { ...meter.read(), calls: 1 });
   world.log.info({ run: input.run, product: spec.product }, 'started');
   await advance(world, await openRun(world, input.run));
   return { run: input.run, started: true };

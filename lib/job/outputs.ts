@@ -160,6 +160,10 @@ export function sumOutputs(
   );
 }
 
+/** Metadata and coordinate objects of a product. */
+export const countMetadata = (product: Product): number =>
+  [...productObjects(zarrOf(product), dataRoot(product.id))].length;
+
 /**
  * Puts every metadata and coordinate object of the product that is not there as it should be.
  * @throws Conflict when the product was accepted anew with another spec

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BadRequest } from '../errors.ts';
 import type { Stage } from '../store/keys.ts';
-import { type Effort, effortSchema, type Receipt } from './cost.ts';
+import { type Effort, effortSchema } from './cost.ts';
 import type { World } from './world.ts';
 
 /**
@@ -66,12 +66,12 @@ export interface EventWorld extends World {
   readonly tries: number;
   /** How long one worker stays with a place before it hands the rest of it on, ms. Absent: to its end. */
   readonly shift?: number;
+  /** How long the platform lets a worker live, ms: what one that died may have taken. Absent: nobody asks for its time. */
+  readonly longest?: number;
   /** How long a stage may stand still before a sweep sends again what is not done, ms. */
   readonly patience: number;
   /** What one run of any product may cost, USD. */
   readonly budget?: number;
-  /** What was asked of the stores since it was last asked; kept as an item's receipt. */
-  readonly takeEffort?: () => NonNullable<Receipt['effort']>;
 }
 
 const product = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);

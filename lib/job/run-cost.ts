@@ -1,4 +1,4 @@
-import { closedRowsRoot, doneRoot, receiptsRoot, type Stage } from '../store/keys.ts';
+import { closedRowsRoot, doneRoot, receiptsRoot, type Stage, stepsRoot } from '../store/keys.ts';
 import { addEffort, type Effort, effortOf, moneyOf, NO_EFFORT, type Receipt } from './cost.ts';
 import { mapInOrder } from './in-order.ts';
 import { parseJson } from './record.ts';
@@ -11,6 +11,24 @@ export async function readCost(world: World, run: string, stage: Stage): Promise
   let sum = NO_EFFORT;
   for await (const effort of effortsUnder(world, receiptsRoot(run, stage))) sum = addEffort(sum, effort);
   return sum;
+}
+
+/** What a run took besides its places: planning, merging, sending, finishing. */
+export async function readSteps({ store }: World, run: string): Promise<Effort> {
+  const read = async ({ key }: { readonly key: string }) => {
+    const object = await store.get(key);
+    return object ? (parseJson(key, object.bytes) as Effort) : NO_EFFORT;
+  };
+  let sum = NO_EFFORT;
+  for await (const step of mapInOrder(store.list(stepsRoot(run)), READ_AT_ONCE, read))
+    sum = addEffort(sum, step);
+  return sum;
+}
+
+/** All that a run took. */
+export async function readWholeCost(world: World, run: string): Promise<Effort> {
+  const parts = [readSteps(world, run), readCost(world, run, 'count'), readCost(world, run, 'run')];
+  return (await Promise.all(parts)).reduce(addEffort);
 }
 
 /** What places have cost, USD. */

@@ -1,5 +1,6 @@
 import { Conflict } from '../errors.ts';
 import { closedRowKey, closedRowsRoot, doneKey, doneRoot, type Stage, todoKey } from '../store/keys.ts';
+import { addEffort, effortOf, NO_EFFORT, type Receipt } from './cost.ts';
 import { mapInOrder } from './in-order.ts';
 import { pendingTest } from './pending.ts';
 import type { Plan } from './plan.ts';
@@ -117,9 +118,9 @@ export async function markDone(
   stage: Stage,
   todo: Todo,
   place: Place,
-  receipt: object,
+  receipt: Receipt,
 ): Promise<Marked> {
-  const first = await putReceipt(world, doneKey(run, stage, place), encodeJson(receipt));
+  const first = await putReceipt(world, doneKey(run, stage, place), receipt);
   const row = rowOf(todo, place.y);
   if (!row || (await openPlacesOf(world, run, stage, row)).length > 0) return { first, last: false };
   await closeRow(world, run, stage, row, todo);
@@ -131,14 +132,17 @@ async function closeRow(world: World, run: string, stage: Stage, row: Row, { pri
   await world.store.put(closedRowKey(run, stage, row.y, sizeOf(row)), encodeJson(cost));
 }
 
-/** @returns whether there was none before */
-async function putReceipt({ store }: World, key: string, bytes: Uint8Array): Promise<boolean> {
+/** What a place took before is not forgotten where it is done again. @returns whether there was no receipt before */
+async function putReceipt({ store }: World, key: string, receipt: Receipt): Promise<boolean> {
   try {
-    await store.put(key, bytes, { onlyIfAbsent: true });
+    await store.put(key, encodeJson(receipt), { onlyIfAbsent: true });
     return true;
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
-    await store.put(key, bytes);
+    const there = await store.get(key);
+    const earlier = there ? effortOf(parseJson(key, there.bytes) as Receipt) : NO_EFFORT;
+    const before = addEffort(receipt.before ?? NO_EFFORT, earlier);
+    await store.put(key, encodeJson({ ...receipt, before }));
     return false;
   }
 }

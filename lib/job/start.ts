@@ -2,9 +2,12 @@ import { Conflict, GridMismatch, NotFound } from '../errors.ts';
 import type { Layer } from '../raster/layer.ts';
 import { journalKey, planKey, productKey, tasksKey, zonesKey } from '../store/keys.ts';
 import { bindInputs } from './binding.ts';
+import type { Effort } from './cost.ts';
 import { digestOf } from './digest.ts';
+import { startMeter } from './meter.ts';
 import { type Plan, type PlanInput, planRun } from './plan.ts';
 import { type Product, resolveProduct } from './product.ts';
+import { writeStep } from './receipt.ts';
 import { encodeJson, parseJson } from './record.ts';
 import { type OpenedSources, openSources, productGrid } from './sources.ts';
 import type { Spec } from './spec.ts';
@@ -15,6 +18,8 @@ import { readZones } from './zones.ts';
 export interface Planned {
   readonly product: Product;
   readonly plan: Plan;
+  /** What planning took. */
+  readonly planning: Effort;
 }
 
 /** What a store keeps of an accepted product: enough to know it again and to refuse one that does not fit. */
@@ -26,8 +31,10 @@ export interface AcceptedProduct {
 
 /** Reads headers and listings, looks everything up and plans. Writes nothing, reads no pixel. */
 export async function planProduct(world: World, spec: Spec, memoryLimit: number): Promise<Planned> {
+  const meter = startMeter(world);
   const input = await readPlanInput(world, spec, memoryLimit);
-  return { product: input.product, plan: planRun(input) };
+  const plan = planRun(input);
+  return { product: input.product, plan, planning: { ...meter.read(), calls: 1 } };
 }
 
 /** Everything that planning needs to know, read and looked up. */
@@ -45,7 +52,7 @@ export async function readPlanInput(world: World, spec: Spec, memoryLimit: numbe
  * @throws GridMismatch when the store holds a product of this name with another layout
  * @throws Conflict when other runs keep accepting a product of this name with other specs
  */
-export async function startRun(world: World, { product, plan }: Planned): Promise<void> {
+export async function startRun(world: World, { product, plan, planning }: Planned): Promise<void> {
   const { store } = world;
   await acceptProduct(world, product);
   if (plan.zones !== undefined) await store.put(zonesKey(product.id), new TextEncoder().encode(plan.zones));
@@ -53,6 +60,7 @@ export async function startRun(world: World, { product, plan }: Planned): Promis
   await store.put(planKey(plan.run), encodeJson(rest));
   await store.put(tasksKey(plan.run), encodeJson(tasks));
   await writeJournal(world, plan.run, product.id);
+  await writeStep(world, plan.run, 'plan', planning);
 }
 
 /** One small object a run: what there was, without a look at all that lies under it. */

@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts';
+import type { Receipt } from './cost.ts';
 
 /** What handlers know of the outside; made by `functions/runtime`, by a test, or by a worker. */
 export interface World {
@@ -30,6 +31,8 @@ export interface World {
    * died in the middle of the same work, with a put of its on the way.
    */
   readonly doubts?: boolean;
+  /** What was asked of the stores since it was last asked. Absent where nobody counts. */
+  readonly takeEffort?: () => NonNullable<Receipt['effort']>;
 }
 
 export interface Log {

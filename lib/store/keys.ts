@@ -99,6 +99,10 @@ export const doneKey = (
   stage: Stage,
   { y, x }: { readonly y: number; readonly x: number },
 ): string => `${doneRoot(run, stage, y)}${x}.json`;
+/** What a run took besides its places: planning, merging, sending, finishing; one object by whoever did some of it. */
+export const stepsRoot = (run: string): string => `${runRoot(run)}steps/`;
+export const stepKey = (run: string, step: string, id: string): string =>
+  `${stepsRoot(run)}${step}-${id}.json`;
 export const closedRowsRoot = (run: string, stage: Stage): string => `${runRoot(run)}${stage}/rows/`;
 /** Says that so many places of a row, which were all that had been sent of it, are done. */
 export const closedRowKey = (run: string, stage: Stage, y: number, places: number): string =>

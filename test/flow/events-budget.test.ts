@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { latestRuns, runWithCost } from '../../functions/entry/local/run-list.ts';
 import { allowance } from '../../lib/job/allowance.ts';
-import { moneyOf } from '../../lib/job/cost.ts';
+import { addEffort, moneyOf } from '../../lib/job/cost.ts';
 import { follow, wantedProduct } from '../../lib/job/follow.ts';
+import { readCost } from '../../lib/job/run-cost.ts';
+import type { World } from '../../lib/job/world.ts';
 import { memoryStore } from '../../lib/store/memory.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { type EventPlatform, eventPlatform } from '../helpers/event-platform.ts';
@@ -29,7 +31,18 @@ async function put(fields: object): Promise<void> {
 async function lastRun() {
   const [latest] = await latestRuns(platform.world, 1);
   const { summary, cost, run } = await runWithCost(platform.world, latest!.run);
-  return { run, summary: summary!, cost, usd: moneyOf(cost) };
+  return {
+    run,
+    summary: summary!,
+    cost,
+    usd: moneyOf(cost),
+    places: await placesUsd(platform.world, latest!.run),
+  };
+}
+
+/** What the places of a run have cost, without planning, merging, sending and finishing, which every run needs. */
+async function placesUsd(world: World, run: string): Promise<number> {
+  return moneyOf(addEffort(await readCost(world, run, 'count'), await readCost(world, run, 'run')));
 }
 
 /** What all of it costs, and the state that it leaves. */
@@ -39,7 +52,8 @@ async function whole(fields: object) {
   await other.drain();
   const [latest] = await latestRuns(other.world, 1);
   const { cost } = await runWithCost(other.world, latest!.run);
-  return { usd: moneyOf(cost), state: await stateOf(other.world.store) };
+  const places = await placesUsd(other.world, latest!.run);
+  return { usd: moneyOf(cost), places, state: await stateOf(other.world.store) };
 }
 
 const withoutSpec = (state: Record<string, string>) =>
@@ -69,7 +83,7 @@ describe.each([
     await put(fields({ grid, budget: 100 * budget }));
     const ended = await lastRun();
     expect(ended.summary).toMatchObject({ state: 'complete', because: [] });
-    expect(ended.usd + stopped.usd, 'nothing is done twice').toBeLessThan(1.05 * all.usd);
+    expect(ended.places + stopped.places, 'no place is done twice').toBeLessThan(1.05 * all.places);
     expect(withoutSpec(await stateOf(platform.world.store))).toEqual(withoutSpec(all.state));
   });
 });
@@ -77,7 +91,7 @@ describe.each([
 describe('the budget of a deploy', () => {
   it('holds for every run; redriving spends as much again', async () => {
     const all = await whole(respirationFields({ grid }));
-    const world = { ...platform.world, budget: all.usd / 2.5 };
+    const world = { ...platform.world, budget: all.usd / 2 };
     const drain = async () => {
       for (let message = platform.waiting.shift(); message; message = platform.waiting.shift())
         await platform.deliver(message, world);
@@ -96,13 +110,13 @@ describe('the budget of a deploy', () => {
     expect(withoutSpec(await stateOf(world.store))).toEqual(withoutSpec(all.state));
   });
 
-  it('too small for one place stops after it', async () => {
+  it('too small for planning and finishing does no place', async () => {
     const world = { ...platform.world, budget: 1e-9 };
     platform.upload(await putSpec(inputs, respirationFields({ grid })));
     for (let message = platform.waiting.shift(); message; message = platform.waiting.shift())
       await platform.deliver(message, world);
     const { summary } = await lastRun();
-    expect(summary).toMatchObject({ state: 'incomplete', chunks: { computed: 1, unrecorded: 62 } });
+    expect(summary).toMatchObject({ state: 'incomplete', chunks: { computed: 0, unrecorded: 63 } });
   });
 });
 
@@ -118,6 +132,8 @@ describe('how far a stage is sent', () => {
   it('comes to its last place when no more than one fits, and stops when none does', () => {
     expect(allowance(1000, 25, 0.15, spent(0.1))).toBe(26);
     expect(allowance(1000, 25, 0.05, spent(0.1))).toBe(25);
+    expect(allowance(1000, 0, 1e-9, spent(0))).toBe(1);
+    expect(allowance(1000, 1, 1e-9, spent(0.1))).toBe(1);
     expect(allowance(1000, 0, 0, spent(0))).toBe(0);
   });
 });

@@ -2,9 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { estimateProduct } from '../../functions/entry/local/estimate-product.ts';
 import { latestRuns, runWithCost } from '../../functions/entry/local/run-list.ts';
 import { runProduct } from '../../functions/entry/local/run-product.ts';
+import { countedWorld } from '../../functions/runtime/counted-world.ts';
 import { BudgetExceeded } from '../../lib/errors.ts';
 import { openBudget } from '../../lib/job/budget.ts';
 import { addEffort, type Effort, effortOf, moneyOf, PRICES, WORKER_GB } from '../../lib/job/cost.ts';
+import { wholeOf } from '../../lib/job/estimate.ts';
+import { readSteps } from '../../lib/job/run-cost.ts';
 import type { Spec } from '../../lib/job/spec.ts';
 import type { World } from '../../lib/job/world.ts';
 import { memoryStore } from '../../lib/store/memory.ts';
@@ -28,7 +31,8 @@ async function compare(world: World, of: Spec) {
   await runTiny(world, of);
   const { run } = (await latestRuns(world, 1))[0]!;
   const { cost } = await runWithCost(world, run);
-  return { estimate, guess: addEffort(estimate.counting, estimate.computing), cost };
+  const steps = await readSteps(world, run);
+  return { estimate, guess: wholeOf(estimate), cost, steps };
 }
 
 /** The world's clock counts looks at it, so that its seconds do not depend on the machine. */
@@ -65,13 +69,18 @@ const FIRST = { from: '2021-01', to: '2021-12' };
 
 describe('an estimate', () => {
   it('is within 20 % of what a run then reports: requests, bytes, GB-s, money', async () => {
-    const { estimate, guess, cost } = await compare(tinyWorld(inputs), spec);
+    const { estimate, guess, cost, steps } = await compare(countedWorld(tinyWorld(inputs)), spec);
     expect(estimate).toMatchObject({ counted: 30, computed: 30, sampled: 10 });
     expectWithin20(guess, cost);
+    const around = addEffort(estimate.planning, estimate.finishing);
+    for (const name of ['gets', 'puts', 'lists', 'bytesRead', 'bytesWritten', 'calls'] as const) {
+      expect(around[name] / steps[name], `planning and finishing: ${name}`).toBeGreaterThan(0.8);
+      expect(around[name] / steps[name], `planning and finishing: ${name}`).toBeLessThan(1.2);
+    }
   });
 
   it('is within 20 % for a product that counts nothing', async () => {
-    const { estimate, guess, cost } = await compare(tinyWorld(inputs), soil(BOTH));
+    const { estimate, guess, cost } = await compare(countedWorld(tinyWorld(inputs)), soil(BOTH));
     expect(estimate).toMatchObject({ counted: 0, computed: 99 });
     expectWithin20(guess, cost);
   });
@@ -80,7 +89,7 @@ describe('an estimate', () => {
     ['that counts nothing', soil],
     ['that counts first', (time: object) => ({ ...spec, time }) as Spec],
   ])('is within 20 % for one more year of a product %s', async (_title, of) => {
-    const world = tinyWorld(inputs);
+    const world = countedWorld(tinyWorld(inputs));
     await runTiny(world, of(FIRST));
     const { guess, cost } = await compare(world, of(BOTH));
     expectWithin20(guess, cost);
@@ -89,7 +98,7 @@ describe('an estimate', () => {
   it('is within 20 % for what depends on one changed chunk of climate', async () => {
     const own = memoryStore('inputs');
     for await (const { key } of inputs.list('')) await own.put(key, (await inputs.get(key))!.bytes);
-    const world = tinyWorld(own);
+    const world = countedWorld(tinyWorld(own));
     await runTiny(world, soil(FIRST));
     const other = (await own.get('era5.zarr/t2m/0.1.0'))!.bytes;
     await own.put('era5.zarr/t2m/0.1.1', other);
@@ -100,7 +109,7 @@ describe('an estimate', () => {
   });
 
   it('of a product that is up to date is nothing, and writes nothing', async () => {
-    const world = tinyWorld(inputs);
+    const world = countedWorld(tinyWorld(inputs));
     await runTiny(world, spec);
     const before = await stateOf(world.store, '');
     const estimate = await estimateProduct(world, await planTiny(world, spec));
@@ -122,20 +131,28 @@ describe('an estimate', () => {
 
 describe('a budget', () => {
   it('stops a run before it is exceeded, and another run goes on from there', async () => {
-    const world = tinyWorld(inputs);
+    const world = countedWorld(tinyWorld(inputs));
     const planned = await planTiny(world, spec);
-    const { computing, counting } = await estimateProduct(world, planned);
+    const { computing, counting, planning, finishing } = await estimateProduct(world, planned);
     const each = Math.max(moneyOf(computing), moneyOf(counting)) / 30;
     const quiet = { begin() {}, done() {}, end() {} };
     const run = (usd: number) =>
-      runProduct(world, planned, poolHere(world, 2), { store: '', inputs: '' }, quiet, openBudget(usd, each));
-    const limit = moneyOf(counting) + 0.5 * moneyOf(computing);
+      runProduct(
+        world,
+        planned,
+        poolHere(world, 2),
+        { store: '', inputs: '' },
+        quiet,
+        openBudget(usd, each, moneyOf(finishing)),
+      );
+    const around = moneyOf(planning) + moneyOf(finishing);
+    const limit = around + moneyOf(counting) + 0.5 * moneyOf(computing);
     await expect(run(limit)).rejects.toThrow(BudgetExceeded);
     const { cost } = await runWithCost(world, planned.plan.run);
     expect(moneyOf(cost)).toBeGreaterThan(0.5 * limit);
     expect(moneyOf(cost)).toBeLessThanOrEqual(limit);
     expect(await run(Number.POSITIVE_INFINITY)).toMatchObject({ state: 'complete' });
-    const clean = tinyWorld(inputs);
+    const clean = countedWorld(tinyWorld(inputs));
     await runTiny(clean, spec);
     expect(await stateOf(world.store)).toEqual(await stateOf(clean.store));
   });

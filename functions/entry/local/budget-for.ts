@@ -13,7 +13,7 @@ export async function budgetFor(world: World, planned: Planned, said?: string): 
   const limit = said === undefined ? planned.product.spec.budget : Number(said);
   if (limit === undefined) return undefined;
   if (!(limit > 0)) throw new BadRequest('--budget', `"${said}" is no sum of USD`);
-  const { counting, computing, counted, computed } = await estimateProduct(world, planned);
+  const { counting, computing, counted, computed, finishing } = await estimateProduct(world, planned);
   const expected = Math.max(moneyOf(counting) / (counted || 1), moneyOf(computing) / (computed || 1));
-  return openBudget(limit, expected);
+  return openBudget(limit, expected, moneyOf(finishing));
 }

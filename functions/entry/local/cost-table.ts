@@ -1,5 +1,5 @@
-import { addEffort, type Effort, gbSeconds, moneyOf, PRICES, WORKER_GB } from '../../../lib/job/cost.ts';
-import type { Estimate } from '../../../lib/job/estimate.ts';
+import { type Effort, gbSeconds, moneyOf, PRICES, WORKER_GB } from '../../../lib/job/cost.ts';
+import { type Estimate, wholeOf } from '../../../lib/job/estimate.ts';
 
 const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 const whole = (n: number): string => Math.round(n).toLocaleString('en-US');
@@ -15,13 +15,15 @@ export function effortLines(effort: Effort): string[] {
   ];
 }
 
-export function estimateText({ counted, computed, counting, computing, sampled }: Estimate): string {
-  const total = addEffort(counting, computing);
+export function estimateText(estimate: Estimate): string {
+  const { counted, computed, computing, planning, finishing, sampled } = estimate;
+  const around = moneyOf(planning) + moneyOf(finishing);
   const month = (computing.bytesWritten / 2 ** 30) * PRICES.s3StorageGbMonth;
   return [
     `to count   ${counted} columns`,
     `to compute ${computed} columns`,
-    ...effortLines(total),
+    ...effortLines(wholeOf(estimate)),
+    `of which   ${usd(around)} are planning, merging and finishing`,
     `storage    ${usd(month)} a month for what is written`,
     '',
     `Scaled from ${sampled} columns that were done in memory just now: requests by columns, bytes and seconds by pixels.`,
@@ -34,5 +36,5 @@ export const ASSUMPTIONS: readonly string[] = [
   `Prices: AWS list prices of ${PRICES.region} as of ${PRICES.asOf}. Data does not leave its region.`,
   `Work: a second of a core here counts as a second of a worker of ${WORKER_GB.toFixed(2)} GB (one vCPU, arm64) there;`,
   'what reading takes is what it took from where the inputs lie now.',
-  'Not in it: planning and finishing, the five small requests a column of the queue (0.000012 USD), logs, serving.',
+  'Not in it: looks at what is current, two a column and queue (0.000001 USD), tries that fail, logs, serving.',
 ];

@@ -1,7 +1,7 @@
 import type { DeadLetter, EventWorld, Item } from '../../../lib/job/queue.ts';
-import { countingStore } from '../../../lib/store/counting.ts';
 import { type Message, takeInput, takeItems } from '../../messages.ts';
 import { onFinish, type Swept } from '../../on-finish.ts';
+import { countedWorld } from '../../runtime/counted-world.ts';
 import { FUNCTIONS, memoryLimit } from '../../runtime/env.ts';
 import { openStore } from '../../runtime/stores.ts';
 import { inputsPlace } from '../../s3-event.ts';
@@ -48,12 +48,10 @@ function worldAt(at: Locations): EventWorld {
   const name = JSON.stringify(at);
   let world = worlds.get(name);
   if (!world) {
-    const store = countingStore(openStore(at.store));
-    const inputs = countingStore(openStore(at.inputs));
     const nowhere = { send: async () => {} };
-    world = {
-      store: store.store,
-      inputs: inputs.store,
+    world = countedWorld({
+      store: openStore(at.store),
+      inputs: openStore(at.inputs),
       now: Date.now,
       log,
       queue: nowhere,
@@ -61,8 +59,7 @@ function worldAt(at: Locations): EventWorld {
       memoryLimit: memoryLimit(),
       tries: FUNCTIONS.chunks.tries,
       patience: 0,
-      takeEffort: () => ({ store: store.take(), inputs: inputs.take() }),
-    };
+    });
     worlds.set(name, world);
   }
   return world;

@@ -3,6 +3,7 @@ import { NotFound } from '../../../lib/errors.ts';
 import type { Spec } from '../../../lib/job/spec.ts';
 import { parseSpec } from '../../../lib/job/spec-text.ts';
 import type { World } from '../../../lib/job/world.ts';
+import { countedWorld } from '../../runtime/counted-world.ts';
 import { openStore } from '../../runtime/stores.ts';
 import { isRemote, locateFile, placeOf } from './location.ts';
 import { localLog } from './log.ts';
@@ -26,7 +27,7 @@ export async function openJob(specPath: string, store: string, signal?: AbortSig
     : dirname(resolve(specPath));
   const inputs = isRemote(spec.inputs) ? spec.inputs : within(folder, spec.inputs);
   const at = { store: placeOf(store), inputs };
-  return { spec, at, world: openWorld(at, signal) };
+  return { spec, at, world: countedWorld(openWorld(at, signal)) };
 }
 
 /** Paths in a spec start from the spec's own place, on a disk or in a bucket. */

@@ -1,9 +1,9 @@
 import { NotFound } from '../../../lib/errors.ts';
-import { addEffort, type Effort } from '../../../lib/job/cost.ts';
+import type { Effort } from '../../../lib/job/cost.ts';
 import { readCurrent } from '../../../lib/job/current.ts';
 import type { RunSummary } from '../../../lib/job/finish.ts';
 import { parseJson } from '../../../lib/job/record.ts';
-import { readCost } from '../../../lib/job/run-cost.ts';
+import { readWholeCost } from '../../../lib/job/run-cost.ts';
 import type { World } from '../../../lib/job/world.ts';
 import { JOURNAL, journalKey, runKey } from '../../../lib/store/keys.ts';
 
@@ -32,11 +32,7 @@ export async function latestRuns(world: World, count: number): Promise<ListedRun
 export async function runWithCost(world: World, run: string): Promise<ListedRun & { readonly cost: Effort }> {
   const listed = await readRun(world, journalKey(run));
   if (!listed) throw new NotFound(`no run ${run} in ${world.store.name}. List them: chunkflux runs`);
-  const [counting, computing] = await Promise.all([
-    readCost(world, run, 'count'),
-    readCost(world, run, 'run'),
-  ]);
-  return { ...listed, cost: addEffort(counting, computing) };
+  return { ...listed, cost: await readWholeCost(world, run) };
 }
 
 async function readRun(world: World, key: string): Promise<ListedRun | undefined> {

@@ -1,12 +1,13 @@
 import pLimit from 'p-limit';
 import type { Budget } from '../../../lib/job/budget.ts';
-import { effortOf, moneyOf } from '../../../lib/job/cost.ts';
+import { effortOf, moneyOf, NOTING } from '../../../lib/job/cost.ts';
 import { finishRun, type RunSummary } from '../../../lib/job/finish.ts';
+import { startMeter } from '../../../lib/job/meter.ts';
 import { writeMetadata } from '../../../lib/job/outputs.ts';
 import { pendingTasks } from '../../../lib/job/pending.ts';
 import type { Task } from '../../../lib/job/plan.ts';
 import { mergeCounts } from '../../../lib/job/prepare.ts';
-import { writeReceipt } from '../../../lib/job/receipt.ts';
+import { writeReceipt, writeStep } from '../../../lib/job/receipt.ts';
 import { type Planned, startRun } from '../../../lib/job/start.ts';
 import type { World } from '../../../lib/job/world.ts';
 import type { Pool } from './pool.ts';
@@ -36,18 +37,29 @@ export async function runProduct(
 ): Promise<RunSummary> {
   const { product, plan } = planned;
   const stage = <T>(what: string, work: () => Promise<T>) => tryAgain(world, what, work);
-  await stage('accepting', () => startRun(world, planned));
-  await stage('metadata', () => writeMetadata(world, product));
+  await step('accepting', () => startRun(world, planned));
+  budget?.note(moneyOf(planned.planning));
+  await step('metadata', () => writeMetadata(world, product));
   await workOff('count', 'counting');
-  await stage('merging', () => mergeCounts(world, product, () => plan.tasks, plan.counts));
+  await step('merging', () => mergeCounts(world, product, () => plan.tasks, plan.counts));
   for (let round = 1; ; round++) {
     await workOff('run', 'computing');
-    const summary = await stage('finishing', () => finishRun(world, product, plan.run));
+    const summary = await step('finishing', () => finishRun(world, product, plan.run));
     if (summary.chunks.unrecorded === 0 || round === ROUNDS) return summary;
   }
 
+  /** What this thread does itself costs as well. */
+  async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const meter = startMeter(world);
+    const result = await stage(what, work);
+    const effort = meter.read();
+    budget?.note(moneyOf(effort));
+    await stage('receipt', () => writeStep(world, plan.run, what, effort));
+    return result;
+  }
+
   async function workOff(kind: 'count' | 'run', name: string): Promise<void> {
-    const tasks = await stage(name, () => pendingTasks(world, product, plan.tasks, kind));
+    const tasks = await step(name, () => pendingTasks(world, product, plan.tasks, kind));
     if (tasks.length === 0) return;
     progress.begin(name, tasks.length, 'columns');
     try {
@@ -65,8 +77,9 @@ export async function runProduct(
     const share = budget?.reserve();
     const run = () => pool.run({ kind, at, run: plan.run, task }, world.signal);
     const reply = await stage(what, run).finally(() => share?.release());
-    budget?.spend(moneyOf(effortOf(reply)));
-    await stage('receipt', () => writeReceipt(world, plan.run, kind, task, reply));
+    const receipt = { ...reply, before: NOTING };
+    budget?.spend(moneyOf(effortOf(receipt)));
+    await stage('receipt', () => writeReceipt(world, plan.run, kind, task, receipt));
   }
 }
 

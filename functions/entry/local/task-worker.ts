@@ -1,3 +1,4 @@
+import type { Receipt } from '../../../lib/job/cost.ts';
 import type { Plan, Task } from '../../../lib/job/plan.ts';
 import { countTask } from '../../../lib/job/prepare.ts';
 import type { Product } from '../../../lib/job/product.ts';
@@ -5,7 +6,7 @@ import { type ChunkOutcome, runTask } from '../../../lib/job/run-task.ts';
 import { productOfPlan, readPlan } from '../../../lib/job/start.ts';
 import type { World } from '../../../lib/job/world.ts';
 import type { SceneJob, SceneReceipt } from '../../../lib/scene/scene.ts';
-import { type Counts, countingStore } from '../../../lib/store/counting.ts';
+import { countedWorld } from '../../runtime/counted-world.ts';
 
 /** What a worker is asked to do. */
 export type TaskMessage =
@@ -21,7 +22,7 @@ export interface TaskReply {
   readonly outcomes: readonly ChunkOutcome[];
   readonly millis: number;
   readonly receipt?: SceneReceipt;
-  readonly effort: { readonly store: Counts; readonly inputs: Counts };
+  readonly effort: NonNullable<Receipt['effort']>;
 }
 
 /** One worker: keeps the stores and plans that it has met between tasks, and counts what each task asks of the stores. */
@@ -47,13 +48,8 @@ interface Place {
 }
 
 function countingPlace(world: World): Place {
-  const store = countingStore(world.store);
-  const inputs = countingStore(world.inputs);
-  return {
-    world: { ...world, store: store.store, inputs: inputs.store },
-    plans: new Map(),
-    take: () => ({ store: store.take(), inputs: inputs.take() }),
-  };
+  const counted = countedWorld(world);
+  return { world: counted, plans: new Map(), take: counted.takeEffort };
 }
 
 async function doWork(place: Place, message: TaskMessage): Promise<Partial<TaskReply>> {

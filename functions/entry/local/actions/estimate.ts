@@ -1,4 +1,5 @@
 import { moneyOf } from '../../../../lib/job/cost.ts';
+import { wholeOf } from '../../../../lib/job/estimate.ts';
 import { planProduct } from '../../../../lib/job/start.ts';
 import { memoryLimit } from '../../../runtime/env.ts';
 import { ASSUMPTIONS, estimateText } from '../cost-table.ts';
@@ -13,6 +14,6 @@ export async function showEstimate(specPath: string, options: Options, store: st
   const { spec, world } = await openJob(specPath, store);
   const estimate = await estimateProduct(world, await planProduct(world, spec, memoryLimit()));
   if (!options.json) return console.log(estimateText(estimate));
-  const usd = moneyOf(estimate.counting) + moneyOf(estimate.computing);
+  const usd = moneyOf(wholeOf(estimate));
   console.log(JSON.stringify({ ...estimate, usd, assumptions: ASSUMPTIONS }, null, 2));
 }

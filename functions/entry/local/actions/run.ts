@@ -1,6 +1,6 @@
 import { addEffort } from '../../../../lib/job/cost.ts';
 import { notesOf } from '../../../../lib/job/notes.ts';
-import { readCost } from '../../../../lib/job/run-cost.ts';
+import { readCost, readWholeCost } from '../../../../lib/job/run-cost.ts';
 import { planProduct } from '../../../../lib/job/start.ts';
 import type { World } from '../../../../lib/job/world.ts';
 import { memoryLimit, threadCount } from '../../../runtime/env.ts';
@@ -37,12 +37,9 @@ export async function runSpec(specPath: string, options: Options, store: string)
 
 /** What the run itself took: a person sees at once whether there was anything to do. */
 async function didText(world: World, run: string, millis: number): Promise<string> {
-  const [counting, computing] = await Promise.all([
-    readCost(world, run, 'count'),
-    readCost(world, run, 'run'),
-  ]);
-  const { gets, bytesRead, bytesWritten } = addEffort(counting, computing);
-  if (gets === 0) return 'There was nothing to do.';
+  const { calls: places } = addEffort(await readCost(world, run, 'count'), await readCost(world, run, 'run'));
+  if (places === 0) return 'There was nothing to do.';
+  const { bytesRead, bytesWritten } = await readWholeCost(world, run);
   const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return `Read ${mib(bytesRead)}, wrote ${mib(bytesWritten)} in ${(millis / 1000).toFixed(1)} s (run ${run}).`;
 }
