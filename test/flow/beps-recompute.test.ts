@@ -193,9 +193,9 @@ describe('what BEPS refuses before it reads', () => {
     const planned = planProduct(
       tinyWorld(inputs),
       spec({ time: { from: '1983-01', to: '1984-12' } }),
-      2 ** 28,
+      2 ** 27,
     );
-    await expect(planned).rejects.toThrow(/needs \d+ MiB; a worker may have 256 MiB/);
+    await expect(planned).rejects.toThrow(/needs \d+ MiB; a worker may have 128 MiB/);
   });
 });
 

@@ -185,11 +185,3 @@ describe('Quality flags', () => {
     expect([...qa_a!.subarray(3, 7)]).toEqual([0, QA_YEAR.noType, QA_YEAR.excluded, 0]);
   });
 });
-
-describe('The greenest month of several years', () => {
-  it('is refused by name, with the way to give it', () => {
-    const parsed = casaNep.params.safeParse({ topt: { year: 'climatology' } });
-    expect(parsed.error?.issues[0]?.message).toMatch(/scope: given.*optimumTemperature/);
-    expect(casaNep.params.safeParse({ topt: { year: 'each' } }).success).toBe(true);
-  });
-});

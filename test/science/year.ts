@@ -45,7 +45,7 @@ export function outputsOf(
 export const freshState = (
   model: FluxModel,
   cells: number,
-  params: unknown = {},
+  params: unknown = model.params.parse({}),
 ): Record<string, Float64Array> =>
   Object.fromEntries(
     Object.entries(model.state ?? {}).map(([name, variable]) => [
