@@ -9,6 +9,7 @@ import { periodOf } from './period.ts';
 import { areaBasis, type CellAreas, trueAreas } from './true-areas.ts';
 import {
   COVERAGE_WARNING,
+  type Over,
   type Period,
   type Reduction,
   type ReductionMethod,
@@ -34,8 +35,11 @@ export interface ReduceInput {
   readonly areas?: { readonly of: CellAreas; readonly basis: string };
   /** Steps of the layers, half-open; all when absent. */
   readonly steps?: { readonly t0: number; readonly t1: number };
-  /** `each` step is a period (default), or their `sum` is one: a pixel then counts only if it is valid in every step. */
-  readonly over?: 'each' | 'sum';
+  /**
+   * `each` step is a period (default), or their `sum` or `mean` is one: a pixel then counts only if it is valid in every
+   * step.
+   */
+  readonly over?: Over;
   /** Most cells of one layer in memory at a time. */
   readonly maxCells?: number;
   readonly signal?: AbortSignal;
@@ -55,7 +59,7 @@ export async function reduceZones(input: ReduceInput): Promise<Reduction> {
   if (!first) throw new BadRequest('layers', 'name at least one layer to reduce');
   checkSameGrid(input.layers, first);
   const steps = stepsOf(input, first);
-  const periods = input.over === 'sum' ? [steps] : eachStep(steps);
+  const periods = isOfEach(input) ? eachStep(steps) : [steps];
   const fields = fieldNames(names);
   const zones = input.zones.map((zone) => weigh(zone, membershipOf(input)));
   const tallies = periods.map(() => zones.map((zone) => new ZoneTally(zone, fields)));
@@ -66,12 +70,15 @@ export async function reduceZones(input: ReduceInput): Promise<Reduction> {
     const blocks = await readBlocks(input, steps, window);
     const areas = areasOf(window);
     for (const [i, { t0, t1 }] of periods.entries()) {
-      const sums = sumSteps(blocks, t0 - steps.t0, t1 - steps.t0, areas.length);
-      for (const tally of tallies[i]!) tally.add(window, withNep(sums), areas);
+      const share = input.over === 'mean' ? depth : 1;
+      const fields = sumSteps(blocks, t0 - steps.t0, t1 - steps.t0, areas.length, share);
+      for (const tally of tallies[i]!) tally.add(window, withNep(fields), areas);
     }
   }
   return finish(input, first, periods, tallies);
 }
+
+const isOfEach = ({ over = 'each' }: ReduceInput): boolean => over === 'each';
 
 const membershipOf = ({ membership }: ReduceInput): Membership => membership ?? 'centre';
 
@@ -137,12 +144,13 @@ async function readBlocks(
   return Object.fromEntries(await Promise.all(Object.entries(layers).map(read)));
 }
 
-/** Sum over steps `[from, to)` of `[t][cell]` blocks; NaN in one step gives NaN. */
+/** Sum over steps `[from, to)` of `[t][cell]` blocks, over `share`; NaN in one step gives NaN. */
 function sumSteps(
   blocks: Readonly<Record<string, Float64Array>>,
   from: number,
   to: number,
   cells: number,
+  share: number,
 ): Record<string, Float64Array> {
   const sum = (block: Float64Array): Float64Array => {
     if (to - from === 1) return block.subarray(from * cells, to * cells);
@@ -150,7 +158,7 @@ function sumSteps(
     for (let i = 0; i < cells; i++) {
       for (let t = from; t < to; t++) out[i] = out[i]! + block[t * cells + i]!;
     }
-    return out;
+    return share === 1 ? out : out.map((value) => value / share);
   };
   return Object.fromEntries(Object.entries(blocks).map(([name, block]) => [name, sum(block)]));
 }
@@ -189,6 +197,7 @@ function methodOf(input: ReduceInput, grid: GeoGrid, units: Record<string, strin
     }),
   );
   return {
+    over: input.over ?? 'each',
     variables: titles,
     sign: 'NEP > 0 is uptake by land (NEP = NPP - RH)',
     weights:
@@ -196,7 +205,7 @@ function methodOf(input: ReduceInput, grid: GeoGrid, units: Record<string, strin
         ? 'a pixel belongs wholly to the zone that contains its centre (even-odd rule)'
         : 'each pixel counts with the share of its area that lies in the zone',
     mask: `one mask: a pixel counts only where ${names.join(', ')} ${names.length > 1 ? 'are all' : 'is'} valid${
-      input.over === 'sum' ? ' in every step' : ''
+      isOfEach(input) ? '' : ' in every step'
     }`,
     area: input.areas?.basis ?? areaBasis(grid),
     mean: 'sum(weight * area * value) / sum(weight * area)',

@@ -36,7 +36,8 @@ export function zoneTable(reduction: Reduction, options: TableOptions = {}): str
   const ruleAbove = sums.flatMap((i) => [i, i + 1]);
   const table = textTable(zoneColumns(reduction, rows), rows, { ...options, ruleAbove });
   const period = commonPeriod(rows);
-  const title = period ? [`Zones, ${period}`] : [];
+  const { over } = reduction.method;
+  const title = period ? [`Zones, ${over === 'each' ? '' : `${over} of `}${period}`] : [];
   return [...title, table, ...remarks(reduction)].join('\n');
 }
 

@@ -48,8 +48,12 @@ export interface ZoneReduction {
   readonly note?: string;
 }
 
+/** What a period is: one step, or all of them summed or averaged pixel by pixel. */
+export type Over = 'each' | 'sum' | 'mean';
+
 /** How the numbers came about; stands beside them wherever they are shown. */
 export interface ReductionMethod {
+  readonly over: Over;
   readonly variables: Readonly<Record<string, { readonly title: string; readonly units: string }>>;
   readonly sign: string;
   readonly weights: string;

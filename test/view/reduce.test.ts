@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Zone } from '../../lib/grid/zone.ts';
 import { type ReduceInput, reduceZones } from '../../lib/view/reduce.ts';
+import { zoneTable } from '../../lib/view/tables.ts';
 import type { PixelWindow } from '../../lib/view/zone-weights.ts';
 import { farZone, memoryLayer, memoryZone, sinusoidalGrid } from './memory-layer.ts';
 import { V16 } from './vectors.ts';
@@ -231,6 +232,24 @@ describe('months', () => {
     expect(rows[0]!.fields.npp!.mean).toBe(120);
     expect(method.variables.npp!.units).toBe('g m-2 year-1');
     expect(method.mask).toContain('in every step');
+  });
+
+  it('takes the mean of two years from the pixels that have both, in the unit of one', async () => {
+    const units = 'g m-2 year-1';
+    const years = { times: [18628, 18993], timeName: 'year', units };
+    const layers = {
+      npp: memoryLayer(grid, [400, 900, 800, NaN], years),
+      rh: memoryLayer(grid, [300, 100, 500, 100], years),
+    };
+    const { zones: rows, totals, method } = await reduce({ layers, zones, over: 'mean' });
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ n: 1, period: { label: '2021..2022', steps: 2 } });
+    expect(rows[0]!.fields.npp!.mean).toBe(600);
+    expect(rows[0]!.fields.nep!.mean).toBe(200);
+    expect(rows[0]!.fields.npp!.total!.gC).toBeCloseTo(600 * PIXEL_AREA, 3);
+    expect(totals[0]!.ratio).toBeCloseTo(400 / 600, 12);
+    expect(method.variables.npp!.units).toBe(units);
+    expect(zoneTable({ method, zones: rows, totals })).toMatch(/^Zones, mean of 2021\.\.2022\n/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { parseGeoJson } from '../../../lib/grid/geojson.ts';
 import { classCsv, classTable } from '../../../lib/view/class-tables.ts';
 import type { ClassReduction } from '../../../lib/view/land-cover.ts';
+import type { Over } from '../../../lib/view/reduce.ts';
 import { limitsOf } from '../../api/options.ts';
 import { methodOf, withSources } from '../../api/reduction/answer.ts';
 import type { CoverRule } from '../../api/reduction/class-cover.ts';
@@ -16,6 +17,7 @@ export interface CoverOptions {
   readonly time?: string;
   readonly classes: CoverRule;
   readonly renormalise?: true;
+  readonly over?: Over;
   readonly format: 'table' | 'csv' | 'json';
 }
 
@@ -23,12 +25,13 @@ export interface CoverOptions {
 export async function landCoverStats(
   opened: OpenProduct,
   zones: string | undefined,
-  { variable: names, time, classes, renormalise, format }: CoverOptions,
+  { variable: names, time, classes, renormalise, over, format }: CoverOptions,
 ): Promise<string> {
   const product = await new Shelf().open(opened.world, opened.id);
   const body = readBody(
     {
       classes,
+      ...(over && { over }),
       ...(renormalise && { renormalise }),
       ...(time !== undefined && { time }),
       ...(zones !== undefined && { zones: parseGeoJson(zones) }),
@@ -58,7 +61,7 @@ function tablesOf(
     return zone.periods.map((period) => {
       const reduction: ClassReduction = {
         ...period,
-        title: headingOf(zone, title, zones.length > 1) + mapNote(sources),
+        title: headingOf(zone, title, zones.length > 1) + overNote(plan.asked.over) + mapNote(sources),
         units,
         by,
         period: { label: period.period, steps: 1 },
@@ -68,6 +71,8 @@ function tablesOf(
     });
   });
 }
+
+const overNote = (over: Over): string => (over === 'each' ? '' : `, ${over} of the steps`);
 
 /** Which map told the classes apart, of a product with a map a year. */
 const mapNote = ({ mapYears }: Sources): string => (mapYears ? `, land cover of ${mapYears.join(', ')}` : '');

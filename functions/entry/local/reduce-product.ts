@@ -2,7 +2,7 @@ import type { GeoGrid } from '../../../lib/grid/geo-grid.ts';
 import type { Zone } from '../../../lib/grid/zone.ts';
 import type { Layer } from '../../../lib/raster/layer.ts';
 import { modelNamed } from '../../../lib/science/models.ts';
-import { type Reduction, reduceZones } from '../../../lib/view/reduce.ts';
+import { type Over, type Reduction, reduceZones } from '../../../lib/view/reduce.ts';
 import type { OpenProduct } from './open-product.ts';
 import { stepsOf } from './period-option.ts';
 
@@ -10,13 +10,14 @@ export interface ReduceOptions {
   readonly variable: readonly string[];
   readonly time?: string;
   readonly weights: 'centre' | 'coverage';
+  readonly over?: Over;
 }
 
 /** Totals and means of zones over variables of a product, with the true areas of its pixels. */
 export async function reduceProduct(
   product: OpenProduct,
   zonesOn: (grid: GeoGrid) => Zone[],
-  { variable, time, weights }: ReduceOptions,
+  { variable, time, weights, over }: ReduceOptions,
 ): Promise<Reduction> {
   const layers: Record<string, Layer> = {};
   for (const name of variable) layers[fieldName(name)] = await product.layer(name);
@@ -28,6 +29,7 @@ export async function reduceProduct(
     zones: zonesOn(first.facts.grid),
     membership: weights,
     withoutTotal,
+    ...(over && { over }),
     ...(time !== undefined && { steps: stepsOf(first, time) }),
   });
 }

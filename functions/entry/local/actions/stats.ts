@@ -5,6 +5,7 @@ import { type Zone, zonesOnGrid } from '../../../../lib/grid/zone.ts';
 import { modelNamed } from '../../../../lib/science/models.ts';
 import { shareCsv, shareJson, shareTable } from '../../../../lib/view/class-share-tables.ts';
 import { reduceClassShares } from '../../../../lib/view/class-shares.ts';
+import type { Over } from '../../../../lib/view/reduce.ts';
 import { zoneCsv, zoneJson, zoneTable } from '../../../../lib/view/tables.ts';
 import type { TableOptions } from '../../../../lib/view/text-table.ts';
 import type { CoverRule } from '../../../api/reduction/class-cover.ts';
@@ -24,6 +25,7 @@ export interface Options {
   readonly zoneId?: string;
   readonly zoneName?: string;
   readonly weights: 'centre' | 'coverage';
+  readonly over: Over;
   readonly format: 'table' | 'csv' | 'json';
   readonly classes?: CoverRule;
   readonly renormalise?: true;
@@ -81,6 +83,7 @@ async function classText(
   say: TableOptions,
 ): Promise<string> {
   if (options.chart) throw new BadRequest('--chart', `${name} is a class; charts are of fluxes`);
+  if (options.over !== 'each') throw new BadRequest('--over', `${name} is a class; it has no ${options.over}`);
   const layer = await product.layer(name);
   const count = layer.facts.times?.length ?? 1;
   const steps = options.time === undefined ? { t0: 0, t1: count } : stepsOf(layer, options.time);

@@ -8,6 +8,14 @@ export function addStats(program: Command): void {
     .argument('<product>', 'name of the product, or its spec file')
     .option('--variable <names...>', 'what to reduce', ['npp_a', 'rh_a', 'nep_a'])
     .option('--time <period>', 'a year or a month (2021, 2021-07); all steps when absent')
+    .addOption(
+      new Option(
+        '--over <rule>',
+        'each year or month is a row, or one row is the sum or the mean of them all',
+      )
+        .choices(['each', 'sum', 'mean'])
+        .default('each'),
+    )
     .option('--zones <file>', "GeoJSON of polygons; the spec's own when absent")
     .option('--zone-id <property>', 'property of the GeoJSON that tells zones apart')
     .option('--zone-name <property>', 'property of the GeoJSON that names them')
