@@ -45,6 +45,14 @@ export function readFeatures(geojson: unknown, options: FeatureOptions = {}): Fe
   return features;
 }
 
+/** Properties of each feature of a GeoJSON value that `readFeatures` takes, in its order. */
+export function featureProperties(geojson: unknown): readonly Json[] {
+  if (!isObject(geojson)) return [];
+  return listOf(geojson).map((feature) =>
+    isObject(feature) && isObject(feature.properties) ? feature.properties : {},
+  );
+}
+
 /** @throws BadRequest when the text is not JSON */
 export function parseGeoJson(text: string): unknown {
   try {

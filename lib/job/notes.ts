@@ -1,20 +1,24 @@
 import type { Binding } from './binding.ts';
 import { type ClassSource, mapOf } from './binding-classes.ts';
+import { zoneNotes } from './checks.ts';
+import type { Plan } from './plan.ts';
 import type { Product } from './product.ts';
 
-/** What a person should know of an input before it is believed; nothing that keeps a run from going on. */
-export const notesOf = (product: Product, bindings: readonly Binding[]): string[] =>
-  bindings.flatMap(({ name, source }) => {
-    const title = 'facts' in source ? source.facts.title : '';
-    const said = product.spec.sources[name];
-    return [
-      ...swappedEvaporation(name, title),
-      ...(source.kind === 'classes' ? heldMaps(product, name, source) : []),
-      ...(said && 'climatology' in said && said.climatology
-        ? [`${name}: ${title} stands for every year`]
-        : []),
-    ];
-  });
+/** What a person should know of a plan's zones and inputs; nothing that keeps a run from going on. */
+export const notesOf = (
+  product: Product,
+  { bindings, zones }: Pick<Plan, 'bindings' | 'zones'>,
+): string[] => [...zoneNotes(product, zones), ...bindings.flatMap((binding) => inputNotes(product, binding))];
+
+function inputNotes(product: Product, { name, source }: Binding): string[] {
+  const title = 'facts' in source ? source.facts.title : '';
+  const said = product.spec.sources[name];
+  return [
+    ...swappedEvaporation(name, title),
+    ...(source.kind === 'classes' ? heldMaps(product, name, source) : []),
+    ...(said && 'climatology' in said && said.climatology ? [`${name}: ${title} stands for every year`] : []),
+  ];
+}
 
 /** Years that another year's map stands for. */
 const heldMaps = ({ windows }: Product, name: string, source: ClassSource): string[] =>

@@ -11,6 +11,7 @@ import {
   statesOf,
 } from '../science/model.ts';
 import { modelNamed } from '../science/models.ts';
+import { checkChecks } from './checks.ts';
 import { digestOf } from './digest.ts';
 import { fieldsAt, nearest, refusal } from './explain.ts';
 import type { Spec } from './spec.ts';
@@ -65,6 +66,7 @@ export function resolveProduct(spec: Spec, grid: GeoGrid): Product {
   const inputs = model.inputs(params);
   checkSources(spec, inputs);
   const outputs = outputsOf(spec, model);
+  checkChecks(spec, outputs);
   const [shardY, shardX] = spec.grid.shard;
   const [chunkY, chunkX] = spec.grid.chunk;
   if (shardY % chunkY || shardX % chunkX) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHECK_FIELDS, checkSchema } from './checks.ts';
 import { fieldsAt, refusal } from './explain.ts';
 
 /** The spec of a product: what a person writes. Parsed once, checked wholly, then carried as plain JSON. */
@@ -157,6 +158,8 @@ export const specSchema = z.strictObject({
   sources: z.record(z.string(), source),
   outputs: z.array(z.string()).min(1).optional(),
   zones: zones.optional(),
+  /** What the zones' means and areas are expected to be; only said where it does not hold. */
+  checks: z.array(checkSchema).optional(),
   about: about.default({}),
   /** What one run may cost on AWS, USD: it stops before, and says so. */
   budget: z.number().positive().optional(),
@@ -174,6 +177,7 @@ export function checkSpec(raw: unknown, name = 'spec'): Spec {
 /** Of a source, the fields of all kinds: which kind is meant is what is in doubt. */
 function knownFields(path: readonly PropertyKey[]): string[] {
   const [top, , ...inside] = path;
+  if (top === 'checks' && path.length === 2) return CHECK_FIELDS;
   if (top !== 'sources' || path.length < 2) return fieldsAt(specSchema, path);
   return [...new Set(Object.values(sourceKinds).flatMap((kind) => fieldsAt(kind, inside)))];
 }

@@ -2,6 +2,7 @@ import { Conflict, GridMismatch, NotFound } from '../errors.ts';
 import type { Layer } from '../raster/layer.ts';
 import { journalKey, planKey, productKey, tasksKey, zonesKey } from '../store/keys.ts';
 import { bindInputs } from './binding.ts';
+import { checkZones } from './checks.ts';
 import type { Effort } from './cost.ts';
 import { digestOf } from './digest.ts';
 import { startMeter } from './meter.ts';
@@ -43,6 +44,7 @@ export async function readPlanInput(world: World, spec: Spec, memoryLimit: numbe
   const product = resolveProduct(spec, productGrid(spec, opened));
   const bindings = bindInputs(product, factsOf(opened));
   const zones = await readZones(world, product);
+  if (zones !== undefined) checkZones(product, zones);
   const run = runName(world.now(), product);
   return { run, product, bindings, layers: layersOf(opened), ...(zones && { zones }), memoryLimit };
 }

@@ -46,12 +46,22 @@ sources:
   vegtype: { file: ${SCENE_KEYS.landCover}, legend: glc-fcs30 }
 outputs: [npp, rh, nep, npp_a, rh_a, nep_a, ratio_a, flag_a, qa]
 zones: { file: ${SCENE_KEYS.cities}, id: id, name: name_en }
+# What chunkflux stats holds the cities against: of the paper's findings those that made-up weather and land can meet.
+checks:
+  - { variable: rh_a, between: [300, 500] } # gC m-2 a-1
+  - { variable: ratio_a, zones: [441900, 442000], between: [0.85, 3] } # Dongguan and Zhongshan
+${window === 'full' ? FULL_CHECKS : ''}  - { area: official_area_km2, within: 0.15 } # of land; Zhuhai's outline holds an eighth more, which is water
 about:
   comment: >-
     SYNTHETIC inputs, made by chunkflux scene prd (seed ${seed}). City outlines are real and simplified;
     everything else is made up. Not a measurement of any place.
 `;
 }
+
+/** A window with parts of the cities says nothing of their order. */
+const FULL_CHECKS = `  - { variable: npp_a, falling: [441200, 441300, 440100, 440400, 441900] } # Zhaoqing to Dongguan
+  - { variable: npp_a, falling: [440400, 442000] } # Zhuhai, Zhongshan
+`;
 
 export function sceneReadme({ years, window, seed }: SceneOptions): string {
   const w = WINDOWS[window];

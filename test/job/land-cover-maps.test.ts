@@ -41,7 +41,7 @@ describe('maps of land cover by year', () => {
 
   it('serve each its own year', () => {
     expect(mapsOf(usual)).toEqual([2021, 2022]);
-    expect(notesOf(usual.product, usual.plan.bindings)).toEqual([]);
+    expect(notesOf(usual.product, usual.plan)).toEqual([]);
   });
 
   it('are depended on by their own year alone, whichever others there are', async () => {
@@ -76,7 +76,7 @@ describe('maps of land cover by year', () => {
     const planned = await planOf(await withMaps(...keys), series({ hold }));
     expect(mapsOf(planned)).toEqual(expected);
     const held = [2021, 2022].filter((year, t) => expected[t] !== year);
-    expect(notesOf(planned.product, planned.plan.bindings)).toEqual(
+    expect(notesOf(planned.product, planned.plan)).toEqual(
       held.map((year) => `vegtype: ${year} has no map of its own and takes that of ${expected[year - 2021]}`),
     );
   });

@@ -18,12 +18,12 @@ describe('notes on what a product reads', () => {
     });
     const evaporation = { zarr: 'era5.zarr', variable: 'evabs', accumulation: 'per_day', positive: 'down' };
     const swapped = await planTiny(tinyWorld(files), quickSpec({ sources: tinySources({ evaporation }) }));
-    expect(notesOf(swapped.product, swapped.plan.bindings)).toEqual([
+    expect(notesOf(swapped.product, swapped.plan)).toEqual([
       expect.stringMatching(
         /^evaporation: era5\.zarr\/evabs of ERA5-Land holds transpiration, .* total evaporation/,
       ),
     ]);
     const plain = await planTiny(tinyWorld(files), quickSpec());
-    expect(notesOf(plain.product, plain.plan.bindings)).toEqual([]);
+    expect(notesOf(plain.product, plain.plan)).toEqual([]);
   });
 });

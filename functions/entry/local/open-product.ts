@@ -36,9 +36,12 @@ export async function openProduct(nameOrSpec: string, store: string): Promise<Op
   const object = await world.store.get(productKey(id));
   if (!object) throw new NotFound(`${world.store.name} holds no product "${id}". Make it by chunkflux run.`);
   const { spec } = parseJson(productKey(id), object.bytes) as AcceptedProduct;
+  // Checks make no number: those of the file hold at once, without a run that accepts them.
+  const { checks, ...accepted } = spec;
+  const expected = job ? job.spec.checks : checks;
   return {
     id,
-    spec,
+    spec: { ...accepted, ...(expected && { checks: expected }) },
     world,
     layer: (variable, level = 0) => openVariable(world, id, variable, level),
     gaps: () => countGaps(world, id),

@@ -96,10 +96,11 @@ const DERIVED_FROM: Readonly<Record<string, (zones?: string) => string>> = {
 
 function aboutWork(
   product: Product,
-  { tasks, bindings }: Plan,
+  plan: Plan,
   counting: readonly Task[],
   computing: readonly Task[],
 ): Fact[] {
+  const { tasks } = plan;
   const { windows, shard } = product;
   const chunks = sum(tasks.map(({ windows: w }) => w.length));
   const missing = tasks.flatMap((task) => allOf(task).flatMap((window) => window.missing));
@@ -112,7 +113,7 @@ function aboutWork(
     ['reads', bytes > 0 ? `at most ${mib(bytes)}` : 'nothing'],
     ['memory', `${mib(Math.max(...tasks.map(({ memory }) => memory)))} a worker at most`],
     ...(missing.length > 0 ? [missingFact(missing)] : []),
-    ...notesOf(product, bindings).map((note): Fact => ['note', note]),
+    ...notesOf(product, plan).map((note): Fact => ['note', note]),
   ];
 }
 

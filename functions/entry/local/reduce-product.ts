@@ -35,4 +35,4 @@ export async function reduceProduct(
 }
 
 /** Tables speak of NPP, RH and NEP, be they of a month or a year. */
-const fieldName = (variable: string): string => variable.replace(/^(npp|rh|nep)_a$/, '$1');
+export const fieldName = (variable: string): string => variable.replace(/^(npp|rh|nep)_a$/, '$1');

@@ -17,11 +17,7 @@ export async function showPlan(specPath: string, options: Options, store: string
   const computing = await pendingTasks(world, product, plan.tasks, 'run');
   if (options.json)
     console.log(
-      JSON.stringify(
-        { ...plan, pending: { counting, computing }, notes: notesOf(product, plan.bindings) },
-        null,
-        2,
-      ),
+      JSON.stringify({ ...plan, pending: { counting, computing }, notes: notesOf(product, plan) }, null, 2),
     );
   else console.log(planTable(product, plan, counting, computing, tableOptions()));
 }

@@ -23,7 +23,7 @@ export async function runSpec(specPath: string, options: Options, store: string)
   const { spec, at, world } = await openJob(specPath, store, signal);
   const planned = await planProduct(world, spec, memoryLimit());
   const budget = await budgetFor(world, planned, options.budget);
-  for (const note of notesOf(planned.product, planned.plan.bindings)) console.error(`Note: ${note}.`);
+  for (const note of notesOf(planned.product, planned.plan)) console.error(`Note: ${note}.`);
   const pool = openPool(threadCount());
   try {
     const summary = await runProduct(world, planned, pool, at, barProgress(), budget);

@@ -5,11 +5,12 @@ import { type Zone, zonesOnGrid } from '../../../../lib/grid/zone.ts';
 import { modelNamed } from '../../../../lib/science/models.ts';
 import { shareCsv, shareJson, shareTable } from '../../../../lib/view/class-share-tables.ts';
 import { reduceClassShares } from '../../../../lib/view/class-shares.ts';
-import type { Over } from '../../../../lib/view/reduce.ts';
+import type { Over, Reduction } from '../../../../lib/view/reduce.ts';
 import { zoneCsv, zoneJson, zoneTable } from '../../../../lib/view/tables.ts';
 import type { TableOptions } from '../../../../lib/view/text-table.ts';
 import type { CoverRule } from '../../../api/reduction/class-cover.ts';
 import { openStore } from '../../../runtime/stores.ts';
+import { checkedLines } from '../checked.ts';
 import { landCoverStats } from '../land-cover-stats.ts';
 import { type OpenProduct, openProduct } from '../open-product.ts';
 import { stepsOf } from '../period-option.ts';
@@ -42,26 +43,45 @@ export async function showStats(name: string, options: Options, store: string): 
   const onGrid: OnGrid = (grid) => zonesOnGrid(zones.text, grid, zones.names);
   const say = options.out ? {} : tableOptions();
   const classes = classVariable(product, options.variable);
-  const text = classes
-    ? await classText(product, classes, onGrid, options, say)
-    : await fluxText(product, onGrid, options, say);
+  const reduction = classes ? undefined : await reduceProduct(product, onGrid, options);
+  const text = reduction
+    ? await fluxText(product, reduction, options, say)
+    : await classText(product, classes!, onGrid, options, say);
+  await sayText(text, options);
+  if (reduction) await sayChecks(product, zones.text, onGrid, reduction, options);
   const { missing, recorded } = await product.gaps();
   if (missing > 0)
     console.error(`${missing} of ${recorded} chunks are missing or failed; their area counts as not valid.`);
-  if (!options.out) return console.log(text);
-  await save(options.out, new TextEncoder().encode(text));
-  console.log(options.out);
+}
+
+async function sayText(text: string, { out }: Options): Promise<void> {
+  if (!out) return console.log(text);
+  await save(out, new TextEncoder().encode(text));
+  console.log(out);
+}
+
+/** Of the spec's own zones: others are not what its checks speak of. */
+async function sayChecks(
+  { spec, layer }: OpenProduct,
+  geojson: string,
+  onGrid: OnGrid,
+  reduction: Reduction,
+  { zones, zoneId, variable }: Options,
+): Promise<void> {
+  if (!spec.checks || zones !== undefined || zoneId !== undefined) return;
+  const { facts } = await layer(variable[0]!);
+  const lines = checkedLines(spec.checks, geojson, onGrid(facts.grid), reduction, variable);
+  for (const line of lines) console.error(line);
 }
 
 type OnGrid = (grid: GeoGrid) => Zone[];
 
 async function fluxText(
   product: OpenProduct,
-  onGrid: OnGrid,
+  reduction: Reduction,
   options: Options,
   say: TableOptions,
 ): Promise<string> {
-  const reduction = await reduceProduct(product, onGrid, options);
   if (options.chart) await save(options.chart, seriesChart(reduction, product.spec.title, options.zone));
   return { table: zoneTable, csv: zoneCsv, json: zoneJson }[options.format](reduction, say);
 }
@@ -83,7 +103,8 @@ async function classText(
   say: TableOptions,
 ): Promise<string> {
   if (options.chart) throw new BadRequest('--chart', `${name} is a class; charts are of fluxes`);
-  if (options.over !== 'each') throw new BadRequest('--over', `${name} is a class; it has no ${options.over}`);
+  if (options.over !== 'each')
+    throw new BadRequest('--over', `${name} is a class; it has no ${options.over}`);
   const layer = await product.layer(name);
   const count = layer.facts.times?.length ?? 1;
   const steps = options.time === undefined ? { t0: 0, t1: count } : stepsOf(layer, options.time);
@@ -96,10 +117,7 @@ async function classText(
 /** The product as a whole, or within the zones of a file. */
 async function sayClasses(product: OpenProduct, options: Options & { classes: CoverRule }): Promise<void> {
   const within = options.zones === undefined ? undefined : await readZoneText(product, options);
-  const text = await landCoverStats(product, within?.text, options);
-  if (!options.out) return console.log(text);
-  await save(options.out, new TextEncoder().encode(text));
-  console.log(options.out);
+  await sayText(await landCoverStats(product, within?.text, options), options);
 }
 
 const save = (file: string, bytes: Uint8Array) =>
