@@ -17,7 +17,7 @@ export interface ClassMap {
   readonly unknown: Readonly<Record<string, number>>;
 }
 
-/** Share of each class in each cell of a chunk, `[class][cell]`, NaN where too little is known. */
+/** Shares in each cell of a chunk: of each class, `[class][cell]`, NaN where too little is known, or one alone. */
 export interface FractionMap {
   readonly shares: Float32Array;
   readonly unknown: ClassMap['unknown'];
@@ -47,14 +47,15 @@ export const keptClassMap = (
     return { bytes: types, unknown };
   }).then(({ bytes, unknown }) => ({ types: bytes, unknown }));
 
-/** The same of the shares of classes. */
+/** The same of the shares of classes, or of all pixels that have one. */
 export const keptFractionMap = (
   context: DoorContext,
   binding: ClassBinding,
+  part: 'shares' | 'valid',
   read: PixelWindow,
   make: () => Promise<FractionMap>,
 ): Promise<FractionMap> =>
-  kept(context, binding, `${binding.name}-shares`, read, async () => {
+  kept(context, binding, `${binding.name}-${part}`, read, async () => {
     const { shares, unknown } = await make();
     return { bytes: viewBytes(shares), unknown };
   }).then(({ bytes, unknown }) => ({ shares: viewCells('float32', bytes.slice()) as Float32Array, unknown }));

@@ -109,13 +109,45 @@ async function fractionMap(
     });
     return { shares, unknown };
   }
-  return keptFractionMap(context, binding, read, async () => {
+  return keptFractionMap(context, binding, 'shares', read, async () => {
     const counts = await countClasses(context, binding, read);
     const of = new Float64Array(classes);
     for (let i = 0; i < cells; i++) {
       counts.fractions(i, of);
       for (let c = 0; c < classes; c++) shares[c * cells + i] = of[c]!;
     }
+    return { shares, unknown: counts.unknownCodes };
+  });
+}
+
+/** Share of each cell's fine pixels that have a class; of a map that is not finer than the cells, all or nothing. */
+export async function validDoor(context: DoorContext, binding: ClassBinding): Promise<DoorInput> {
+  const { product, region } = context;
+  const width = colsOf(region);
+  const read = layerWindow(product.grid, binding, binding.source.facts, region);
+  const cells = rowsOf(region) * width;
+  const { shares, unknown } = read
+    ? await validMap(context, binding, read, cells)
+    : { shares: new Float32Array(cells), unknown: {} };
+  return {
+    strip: (y0, y1) => Float64Array.from(shares.subarray(y0 * width, y1 * width)),
+    counts: () => countsOf(context, binding, unknown),
+  };
+}
+
+async function validMap(
+  context: DoorContext,
+  binding: ClassBinding,
+  read: PixelWindow,
+  cells: number,
+): Promise<FractionMap> {
+  if (!isFiner(read, cells)) {
+    const { types, unknown } = await pickClasses(context, binding, read, new Uint8Array(cells).fill(NO_TYPE));
+    return { shares: Float32Array.from(types, (type) => (type === NO_TYPE ? 0 : 1)), unknown };
+  }
+  return keptFractionMap(context, binding, 'valid', read, async () => {
+    const counts = await countClasses(context, binding, read);
+    const shares = Float32Array.from({ length: cells }, (_, pixel) => counts.validFraction(pixel));
     return { shares, unknown: counts.unknownCodes };
   });
 }

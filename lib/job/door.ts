@@ -1,10 +1,9 @@
-import { NotFound } from '../errors.ts';
 import type { Region } from '../grid/region.ts';
 import type { Bilinear } from '../grid/resample.ts';
 import type { Layer, LayerFacts } from '../raster/layer.ts';
 import { reopenLayer } from '../raster/read.ts';
 import type { Binding } from './binding.ts';
-import { classDoor, fractionDoor } from './door-classes.ts';
+import { classDoor, fractionDoor, validDoor } from './door-classes.ts';
 import { dayDoor, yearDoor } from './door-days.ts';
 import { constantDoor, latitudeDoor, studyDoor, tableDoor } from './door-derived.ts';
 import { fieldDoor } from './door-field.ts';
@@ -115,11 +114,24 @@ async function derivedInput(
 ): Promise<Record<string, DoorInput>> {
   if (name === 'latitude') return { latitude: latitudeDoor(context) };
   if (name === 'study') return context.plan.zones ? { study: studyDoor(context, context.plan.zones) } : {};
-  if (name === 'typeFractions') {
-    const classes = bindings.find((binding) => binding.source.kind === 'classes');
-    if (classes?.source.kind !== 'classes')
-      throw new NotFound('fractions need a land-cover source for vegtype');
-    return { typeFractions: await fractionDoor(context, { ...classes, source: classes.source }) };
-  }
+  if (name === 'typeFractions' || name === 'landcoverValid')
+    return { [name]: await ofLandCover(context, name, bindings) };
   return {};
+}
+
+/** What else the map of vegetation types tells of a cell; the same type everywhere is the whole of every cell. */
+async function ofLandCover(
+  context: DoorContext,
+  name: 'typeFractions' | 'landcoverValid',
+  bindings: readonly Binding[],
+): Promise<DoorInput> {
+  const { variable, source } = bindings.find((binding) => binding.name === 'vegtype')!;
+  if (source.kind === 'classes') {
+    const door = name === 'typeFractions' ? fractionDoor : validDoor;
+    return door(context, { name: 'vegtype', variable, source });
+  }
+  if (source.kind !== 'constant') throw new RangeError(`vegtype is a ${source.kind}, no class`);
+  return name === 'typeFractions'
+    ? constantDoor(context, { ...variable, resampling: 'fractions', dims: 'kyx' }, source.value)
+    : constantDoor(context, { ...variable, resampling: 'nearest' }, 1);
 }

@@ -63,9 +63,9 @@ export interface Product {
 export function resolveProduct(spec: Spec, grid: GeoGrid): Product {
   const model = modelOf(spec);
   const params = paramsOf(spec, model);
-  const inputs = model.inputs(params);
-  checkSources(spec, inputs);
   const outputs = outputsOf(spec, model);
+  const inputs = inputsOf(model, params, outputs);
+  checkSources(spec, inputs);
   checkChecks(spec, outputs);
   const [shardY, shardX] = spec.grid.shard;
   const [chunkY, chunkX] = spec.grid.chunk;
@@ -168,6 +168,16 @@ function paramsOf(spec: Spec, model: FluxModel): unknown {
   throw refusal('spec.params', spec.params, parsed.error, (path) => fieldsAt(model.params, path));
 }
 
+/** Inputs that the parameters and the outputs ask for. */
+const inputsOf = (
+  model: FluxModel,
+  params: unknown,
+  outputs: Product['outputs'],
+): Readonly<Record<string, InputVariable>> =>
+  Object.fromEntries(
+    Object.entries(model.inputs(params)).filter(([, { onlyFor }]) => !onlyFor || outputs[onlyFor]),
+  );
+
 function checkSources(spec: Spec, inputs: Readonly<Record<string, InputVariable>>): void {
   const known = Object.keys(inputs);
   for (const name of Object.keys(spec.sources)) {
@@ -186,8 +196,9 @@ function checkSources(spec: Spec, inputs: Readonly<Record<string, InputVariable>
 }
 
 /** Inputs that the door makes itself, from the grid, the zones or another input. */
-export const isDerived = (name: string): boolean =>
-  name === 'latitude' || name === 'study' || name === 'ndviFlags' || name === 'typeFractions';
+export const isDerived = (name: string): boolean => DERIVED.has(name);
+
+const DERIVED = new Set(['latitude', 'study', 'ndviFlags', 'typeFractions', 'landcoverValid']);
 
 function outputsOf(spec: Spec, model: FluxModel): Record<string, OutputVariable> {
   const all = Object.entries(model.outputs);

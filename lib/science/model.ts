@@ -59,6 +59,8 @@ export interface InputVariable extends Variable {
   readonly yearMean?: readonly [number, number];
   /** The model runs without it. */
   readonly optional?: boolean;
+  /** Output that it is read for: without that, nobody reads it. */
+  readonly onlyFor?: string;
   /** Of a `dyx` input. */
   readonly toDays?: ToDays;
   /** Of a class input; the vegetation types of CASA unless said. */

@@ -90,6 +90,7 @@ function originOf({ spec }: Product, { name, variable, source }: Binding): strin
 const DERIVED_FROM: Readonly<Record<string, (zones?: string) => string>> = {
   ndviFlags: () => '(ndvi)',
   typeFractions: () => '(vegtype)',
+  landcoverValid: () => '(vegtype)',
   latitude: () => '(grid)',
   study: (zones) => (zones ? `(${zones})` : '(the whole grid)'),
 };

@@ -114,6 +114,9 @@ function fillYearly(
   if (output.topt) for (let i = 0; i < cells; i++) output.topt[i] = topt[i]!;
   if (output.eps_max) for (let i = 0; i < cells; i++) output.eps_max[i] = lueMax[i]!;
   if (output.vegtype) for (let i = 0; i < cells; i++) output.vegtype[i] = input.vegtype![i]!;
+  const valid = input.landcoverValid;
+  if (output.landcover_valid)
+    for (let i = 0; i < cells; i++) output.landcover_valid[i] = valid?.[i] ?? Number.NaN;
   if (output.topt_month)
     for (let i = 0; i < cells; i++) output.topt_month[i] = steps[greenest[i]!]?.month ?? 255;
   if (output.qa_a) fillYearQa(cells, input, params, prepared, columns, form, output.qa_a);

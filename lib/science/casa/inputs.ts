@@ -98,6 +98,16 @@ const TYPE_FRACTIONS: InputVariable = {
   resampling: 'fractions',
 };
 
+const LANDCOVER_VALID: InputVariable = {
+  title: 'Share of the fine pixels of the land-cover map that have a class',
+  units: '1',
+  dims: 'yx',
+  range: [0, 1],
+  resampling: 'fractions',
+  optional: true,
+  onlyFor: 'landcover_valid',
+};
+
 const OPTIMUM_TEMPERATURE: InputVariable = {
   title: 'Optimum temperature of growth, given',
   units: 'degC',
@@ -132,6 +142,7 @@ export function casaInputs(params: CasaParams): Readonly<Record<string, InputVar
   return {
     ...(params.fpar.mode === 'product' ? { fpar: FPAR } : { ndvi: NDVI, ndviFlags: NDVI_FLAGS }),
     vegtype: VEGTYPE,
+    landcoverValid: LANDCOVER_VALID,
     ...(params.eps.perPixel === 'fractional' ? { typeFractions: TYPE_FRACTIONS } : {}),
     solar: SOLAR,
     ...temperatureInputs(params),

@@ -106,6 +106,12 @@ export const CASA_OUTPUTS = {
       meanings: VEGETATION_TYPES.map((type) => TYPE_TITLES[type].replaceAll(/[ -]/g, '_')),
     },
   }),
+  landcover_valid: diagnostic({
+    title: 'Share of the fine pixels of the land-cover map that have a class',
+    units: '1',
+    dims: 'yx',
+    range: [0, 1],
+  }),
   qa: diagnostic({
     title: 'Why NPP of the month is missing or degraded',
     units: '1',
