@@ -14,8 +14,7 @@ import {
   type TableValues,
   type YearSource,
 } from './binding-days.ts';
-import type { Product, Window } from './product.ts';
-import { isDerived } from './product.ts';
+import { climatologyInputs, firstStateInputs, isDerived, type Product, type Window } from './product.ts';
 import type { Composite, Source, StoredSource } from './spec.ts';
 
 /** An input of the model tied to its source: which stored steps serve a window and what their numbers mean. */
@@ -49,6 +48,8 @@ export interface FieldSource {
   readonly sign: 1 | -1;
   /** `[window][step]` → stored step. */
   readonly steps: readonly (readonly number[])[];
+  /** Of years before the first window, where a first state is made from them. */
+  readonly before?: readonly number[];
 }
 
 /** Many composites that make a month. */
@@ -143,7 +144,23 @@ function bindSource(
     conversion: conversion(inSpec(facts.title, name), unitsOf(facts), variable.units, accumulationOf(source)),
     sign: signOf(name, variable, source, facts),
     steps: product.windows.map((window) => stepsOf(window, facts, source, variable)),
+    ...stepsBefore(product, name, variable, source, facts),
   };
+}
+
+/** @throws MissingInput for a month of the years that a first state is made from */
+function stepsBefore(
+  product: Product,
+  name: string,
+  variable: InputVariable,
+  source: Source,
+  facts: LayerFacts,
+): Pick<FieldSource, 'before'> {
+  const { spinUp, model } = product;
+  if (!spinUp || climatologyInputs(product) || variable.dims !== 'tyx') return {};
+  if (!firstStateInputs(product)?.has(name)) return {};
+  const remedy = `Add it: ${spinUp.year} is read for ${model.spinUp!.title}; or start a year later`;
+  return { before: stepsOf(spinUp, facts, source, variable, remedy) };
 }
 
 function constantOf(name: string, variable: InputVariable, value: number | string): number {
@@ -227,6 +244,7 @@ function stepsOf(
   facts: LayerFacts,
   source: Source,
   variable: InputVariable,
+  remedy = 'Add it, or shorten time in the spec',
 ): readonly number[] {
   if (variable.dims === 'yx' || !facts.times) return window.steps.map(() => 0);
   const anyYear = 'climatology' in source && source.climatology;
@@ -235,7 +253,7 @@ function stepsOf(
     const hits = dates.flatMap((d, i) => (d.month === month && (anyYear || d.year === year) ? [i] : []));
     const label = anyYear ? `month ${month}` : `${year}-${String(month).padStart(2, '0')}`;
     if (hits.length === 0) {
-      throw new MissingInput(`${facts.title} has no step for ${label}. Add it, or shorten time in the spec.`);
+      throw new MissingInput(`${facts.title} has no step for ${label}. ${remedy}.`);
     }
     if (hits.length > 1) {
       throw new UnsupportedInput(

@@ -82,7 +82,7 @@ export function storedSteps(source: ReadSource, t: number): readonly number[] {
     case 'classes':
       return [mapOf(source, t)?.step ?? 0];
     case 'field':
-      return t === SPIN_UP ? source.steps.flat() : source.steps[t]!;
+      return t === SPIN_UP ? (source.before ?? source.steps.flat()) : source.steps[t]!;
     case 'series':
       return compositesOf(source, t).map(({ index }) => index);
     case 'days':

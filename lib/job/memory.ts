@@ -13,6 +13,7 @@ import {
   allWindows,
   climatologyInputs,
   daysIn,
+  firstStateInputs,
   type Product,
   regionOf,
   SPIN_UP,
@@ -72,13 +73,15 @@ function climatologyMemory(
 
 function chunkMemory(product: Product, bindings: readonly Binding[], region: Region, t: number): number {
   const cells = rowsOf(region) * colsOf(region);
-  const inputs = bindings.map((binding) => inputBytes(product, binding, region, t));
+  const wanted = t === SPIN_UP ? firstStateInputs(product) : undefined;
+  const read = wanted ? bindings.filter(({ name }) => wanted.has(name)) : bindings;
+  const inputs = read.map((binding) => inputBytes(product, binding, region, t));
   const held = sum(inputs.map((input) => input.held));
   const reading = held + Math.max(0, ...inputs.map((input) => input.reading));
   const window = windowAt(product, t);
   const outputs = t === SPIN_UP ? [0] : outputBytes(product, region);
   const stripCells = stripRows(product, region) * colsOf(region);
-  const values = sum(bindings.map(({ variable }) => valuesIn(variable, window)));
+  const values = sum(read.map(({ variable }) => valuesIn(variable, window)));
   const written = t === SPIN_UP ? 0 : sum(outputs) / cells;
   const strips = 8 * stripCells * values + 2 * stripCells * written;
   const state = 2 * 8 * cells * stateValues(product);

@@ -7,7 +7,15 @@ import { mapOf } from './binding-classes.ts';
 import { digestOf, listDigest } from './digest.ts';
 import { layerRegions } from './footprint.ts';
 import { taskMemory } from './memory.ts';
-import { climatologyInputs, type Product, placesOf, regionOf, SPIN_UP, type Window } from './product.ts';
+import {
+  climatologyInputs,
+  firstStateInputs,
+  type Product,
+  placesOf,
+  regionOf,
+  SPIN_UP,
+  type Window,
+} from './product.ts';
 import type { Spec } from './spec.ts';
 
 /** One window of a task: a chunk of the product. */
@@ -141,13 +149,13 @@ function planSpinUp(
   };
 }
 
-/** The inputs that a window reads: all, but for a climatology. */
+/** The inputs that a window reads: all, but for some first states. */
 export function bindingsOf(
   product: Product,
   bindings: readonly Binding[],
   { t }: Pick<Window, 't'>,
 ): readonly Binding[] {
-  const wanted = t === SPIN_UP ? climatologyInputs(product) : undefined;
+  const wanted = t === SPIN_UP ? firstStateInputs(product) : undefined;
   return wanted ? bindings.filter(({ name }) => wanted.has(name)) : bindings;
 }
 
@@ -233,7 +241,10 @@ function meaningOf(product: Product, { name, variable, source }: Binding, { t }:
       stored,
       conversion: source.conversion,
       sign: source.sign,
-      steps: t === SPIN_UP && variable.dims === 'tyx' ? source.steps : source.steps[Math.max(0, t)],
+      steps:
+        t === SPIN_UP && variable.dims === 'tyx'
+          ? (source.before ?? source.steps)
+          : source.steps[Math.max(0, t)],
     };
   }
   if (source.kind === 'classes') {

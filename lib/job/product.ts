@@ -121,6 +121,13 @@ export function climatologyInputs({ model, params }: Product): ReadonlySet<strin
   return names.length > 0 ? new Set(names) : undefined;
 }
 
+/** Names of the inputs that a first state is made from; undefined where it is of all of them, or there is none. */
+export function firstStateInputs(product: Product): ReadonlySet<string> | undefined {
+  const { model, params } = product;
+  const names = model.spinUp?.inputs?.(params);
+  return climatologyInputs(product) ?? (names && new Set(names));
+}
+
 /** Pools of state that a window leaves behind: the constant ones are left by the first state alone. */
 export const poolsAt = ({ model, params }: Product, t: number): string[] =>
   statesOf(model, params).flatMap(([name, { constant }]) => (constant && t !== SPIN_UP ? [] : [name]));
@@ -232,7 +239,14 @@ function windowsOf({ time }: Spec): Window[] {
 function spinUpOf(model: FluxModel, params: unknown, windows: readonly Window[]): Window | undefined {
   const run = [windows[0]!.year, windows.at(-1)!.year] as const;
   const isWanted = (model.climatology?.inputs(params) ?? []).length > 0;
-  const years = isWanted ? run : model.spinUp?.years(params, run);
+  const before = model.spinUp?.years(params, run);
+  if (isWanted && before) {
+    throw new BadRequest(
+      'spec.params',
+      `${model.climatology!.title} and ${model.spinUp!.title ?? 'a spin-up'} do not go together; leave one of them out`,
+    );
+  }
+  const years = isWanted ? run : before;
   if (!years) return undefined;
   const [from, to] = years;
   return { t: SPIN_UP, year: from, steps: monthSteps(`${yyyy(from)}-01`, `${yyyy(to)}-12`) };

@@ -8,7 +8,15 @@ import { addCounts, type ChunkState, initialState, spinUpWindow, stripsOf } from
 import { type DoorInput, openInputs } from './door.ts';
 import { fencedStore } from './fence.ts';
 import type { Plan, Task, TaskWindow } from './plan.ts';
-import { climatologyInputs, type Product, poolsAt, regionOf, SPIN_UP, windowAt } from './product.ts';
+import {
+  climatologyInputs,
+  firstStateInputs,
+  type Product,
+  poolsAt,
+  regionOf,
+  SPIN_UP,
+  windowAt,
+} from './product.ts';
 import { type ChunkRecord, encodeJson, failureOf, isDone, isPermanent, parseJson } from './record.ts';
 import { putPart, sweepParts, takeParts } from './spin-up-parts.ts';
 import { checkStillAccepted } from './start.ts';
@@ -83,7 +91,7 @@ export async function runSpinUp(
     if (!made) return 'unfinished';
     first = await putFirstState(world, product, place, spinUp.digest, made, before);
   }
-  if (product.model.spinUp) await sweepParts(world, product, place); // also those of one who put the record and died
+  if (product.model.spinUp && !climatologyInputs(product)) await sweepParts(world, product, place); // also those of one who put the record and died
   return first;
 }
 
@@ -112,19 +120,22 @@ async function makeFirstState(
 ) {
   const wanted = climatologyInputs(product);
   if (lacking !== undefined) {
-    const what = wanted ? product.model.climatology!.title : 'the spin-up';
+    const { climatology, spinUp } = product.model;
+    const what = wanted ? climatology!.title : (spinUp!.title ?? 'the spin-up');
     throw new MissingInput(
       `${lacking} should be there and is not: ${what} reads it. Upload it and run again.`,
     );
   }
   if (wanted)
     return { state: await fromAllWindows(world, plan, product, place, wanted), counts: {}, inputs: {} };
+  const read = firstStateInputs(product);
   const inputs = await openInputs(
     world,
     plan,
     product,
     windowAt(product, t),
     regionOf(product, { t, ...place }),
+    (name) => read?.has(name) ?? true,
   );
   const spunUp = await fromSpinUp(world, product, place, digest, inputs);
   if (!spunUp) return undefined;

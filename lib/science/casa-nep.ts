@@ -8,6 +8,7 @@ import { casaPrepare } from './casa/limits.ts';
 import { CASA_CITE, CASA_STATE, CASA_VERSION, nppBlock } from './casa/npp.ts';
 import { CASA_OUTPUTS } from './casa/outputs.ts';
 import { CASA_SECTIONS } from './casa/params.ts';
+import { casaYearBefore } from './casa/year-before.ts';
 import { BLOCK_CELLS, type CasaDesk } from './kernels/casa.ts';
 import { casaDesk, casaRoom } from './kernels/desk.ts';
 import { defineModel, type Inputs, type Outputs, type Prepared, type Shape, type State } from './model.ts';
@@ -55,6 +56,7 @@ export const casaNep = defineModel<CasaNepParams>({
   outputs: { ...CASA_OUTPUTS, ...RH_OUTPUTS, ...NEP_OUTPUTS },
   state: CASA_STATE,
   climatology: casaClimatology,
+  spinUp: casaYearBefore,
   prepare: casaPrepare,
   room: casaRoom,
   computeChunk(whole, inputs, of, prepared, states, outputs) {

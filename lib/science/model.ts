@@ -168,13 +168,17 @@ export interface Rested {
   readonly counts: Counts;
 }
 
-/** The first state of a model that starts at rest: made from years of its inputs, before the first window. */
+/** The first state of a model, made from years of its inputs before the first window: at rest, or what they leave. */
 export interface SpinUp<P> {
+  /** What messages call it, where it is not a state at rest. */
+  readonly title?: string;
   /**
-   * First and last year of the climate that is repeated; `undefined` when the parameters want none.
+   * First and last year of the climate that is gone through; `undefined` when the parameters want none.
    * @param run first and last year of the product
    */
   years(params: P, run: readonly [number, number]): readonly [number, number] | undefined;
+  /** Names of the inputs that it reads; all of them unless said. */
+  inputs?(params: P): readonly string[];
   /**
    * Sets `state` in the order of cells, from the cell `from` on, and says after every few of them how far it is: whoever
    * asks may stop there, and go on another day. What a cell's state is does not depend on that.
@@ -231,7 +235,7 @@ export interface FluxModel<P = unknown> {
   /** Carried from one window of a place to the next; `initial` is the value before the first. */
   readonly state?: Readonly<Record<string, StateVariable>>;
   readonly spinUp?: SpinUp<P>;
-  /** Instead of a spin-up. */
+  /** Instead of a spin-up: parameters that want both are refused. */
   readonly climatology?: Climatology<P>;
   readonly prepare?: Prepare<P>;
   /** The same arrays each time: only for a block that is computed before anything else of the thread runs. */

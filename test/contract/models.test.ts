@@ -29,10 +29,12 @@ function startOf(variant: Variant, from = 0, to = CELLS): Record<string, Float64
   let whole = firstStates.get(variant);
   if (!whole) {
     whole = freshState(model, CELLS, parsed);
-    for (const _rested of model.spinUp?.compute(SHAPE, setUp(variant, 2).input, parsed, whole, 0) ?? []);
+    const { input } = setUp(variant, 2);
+    if (model.spinUp?.years(parsed, [2021, 2021]))
+      for (const _rested of model.spinUp.compute(SHAPE, input, parsed, whole, 0));
     if (model.climatology?.inputs(parsed).length) {
       const made = model.climatology.open(CELLS, parsed);
-      made.add(SHAPE, setUp(variant, 2).input, 0);
+      made.add(SHAPE, input, 0);
       made.finish(whole);
     }
     firstStates.set(variant, whole);

@@ -64,6 +64,12 @@ const without = (...names: string[]) =>
 export const VARIANTS: readonly Variant[] = [
   { title: 'casa-nep', model: casaNep, params: table, reach: CASA_REACH },
   {
+    title: 'casa-nep that goes on from the year before',
+    model: casaNep,
+    params: { ...table, water: { yearBefore: true } },
+    reach: CASA_REACH,
+  },
+  {
     title: 'casa-nep with wetness from rain and temperature',
     model: casaNep,
     params: { ...table, water: { mode: 'complementary', daylength: true } },

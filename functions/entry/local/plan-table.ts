@@ -2,7 +2,7 @@ import type { Binding, BoundSource } from '../../../lib/job/binding.ts';
 import { isClassInput, schemeOf } from '../../../lib/job/binding-classes.ts';
 import { notesOf } from '../../../lib/job/notes.ts';
 import type { Plan, Task, TaskWindow } from '../../../lib/job/plan.ts';
-import type { Product, Window } from '../../../lib/job/product.ts';
+import { climatologyInputs, type Product, type Window } from '../../../lib/job/product.ts';
 import { type Column, type TableOptions, textTable } from '../../../lib/view/text-table.ts';
 
 const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
@@ -28,7 +28,8 @@ type Fact = readonly [name: string, value: string];
 const facts = (pairs: readonly Fact[]): string =>
   pairs.map(([name, value]) => `${name.padEnd(11)}${value}`).join('\n');
 
-function aboutProduct({ id, spec, model, grid, windows, spinUp, levels, outputs }: Product): Fact[] {
+function aboutProduct(product: Product): Fact[] {
+  const { id, spec, model, grid, windows, spinUp, levels, outputs } = product;
   const [first, last] = [windows[0]!.year, windows.at(-1)!.year];
   const years = first === last ? String(first) : `${first}–${last}`;
   const pixel = Math.hypot(grid.transform[0], grid.transform[3]);
@@ -39,15 +40,17 @@ function aboutProduct({ id, spec, model, grid, windows, spinUp, levels, outputs 
     ['grid', `${grid.height} rows x ${grid.width} columns of ${size}, ${grid.crs.name}`],
     ['levels', `${levels.length}, each half as fine as the one before`],
     ['time', `${years}, ${sum(windows.map(({ steps }) => steps.length))} months`],
-    ...(spinUp ? [firstStateFact(model, spinUp)] : []),
+    ...(spinUp ? [firstStateFact(product, spinUp)] : []),
     ['outputs', Object.keys(outputs).join(' ')],
   ];
 }
 
-function firstStateFact({ climatology }: Product['model'], { year, steps }: Window): Fact {
+function firstStateFact(product: Product, { year, steps }: Window): Fact {
   const last = steps.at(-1)!.year;
   const years = year === last ? year : `${year}–${last}`;
-  if (climatology) return ['first', `${years}, for ${climatology.title}`];
+  const { climatology, spinUp } = product.model;
+  const title = climatologyInputs(product) ? climatology!.title : spinUp!.title;
+  if (title) return ['first', `${years}, for ${title}`];
   return ['spin-up', `${years}, repeated until the first state is at rest`];
 }
 

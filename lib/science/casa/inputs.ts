@@ -125,7 +125,8 @@ const STUDY: InputVariable = {
   optional: true,
 };
 
-function waterInputs(params: CasaParams): Record<string, InputVariable> {
+/** What W is made of, beside temperature. */
+export function waterInputs(params: CasaParams): Record<string, InputVariable> {
   const { mode, daylength } = params.water;
   return {
     ...(mode === 'era5l' || mode === 'hybrid' ? { evaporation: EVAPORATION } : {}),

@@ -14,6 +14,7 @@ import { nppRows } from './npp-rows.ts';
 import { CASA_OUTPUTS } from './outputs.ts';
 import { type CasaParams, casaParams } from './params.ts';
 import { wetnessRows } from './wetness-rows.ts';
+import { casaYearBefore } from './year-before.ts';
 
 export const CASA_VERSION = '2';
 
@@ -115,6 +116,7 @@ export const casaNpp = defineModel<CasaParams>({
   outputs: CASA_OUTPUTS,
   state: CASA_STATE,
   climatology: casaClimatology,
+  spinUp: casaYearBefore,
   prepare: casaPrepare,
   room: casaRoom,
   computeChunk(whole, inputs, params, prepared, states, outputs) {

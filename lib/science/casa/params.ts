@@ -54,6 +54,12 @@ const water = z
     /** Thornthwaite with true day and month length; needs `latitude`. */
     daylength: z.boolean().default(false),
     lswiForm: z.enum(['half', 'vpm']).default('half'),
+    /** The first January goes on from the December before: climate of that year is read. Else from none. */
+    yearBefore: z.boolean().optional(),
+  })
+  .refine(({ mode, yearBefore }) => !yearBefore || (mode !== 'lswi' && mode !== 'one'), {
+    path: ['yearBefore'],
+    message: 'W by lswi or one goes on from no month before; leave yearBefore out',
   })
   .prefault({});
 
