@@ -21,6 +21,31 @@ export function zoneRows(columns: readonly Column[], zones: readonly ZoneTotals[
   );
 }
 
+const BALANCES = [
+  ['sink', 'RH up to 80 % of NPP'],
+  ['at risk', '80 to 100 %'],
+  ['source', 'RH at or above NPP'],
+] as const;
+
+/** What the dots beside ratios mean, and how pixels are counted. */
+export function zoneKey(columns: readonly Column[]): HTMLElement {
+  const entries = BALANCES.map(([name, meaning]) =>
+    h('li', {}, dotOf(name), h('span', {}, `${name}: ${meaning}`)),
+  );
+  return h(
+    'div',
+    { class: 'zone-key' },
+    columns.some(({ flag }) => flag) && h('ul', {}, ...entries),
+    h('p', {}, 'Pixels count by the share of their area inside a zone.'),
+  );
+}
+
+const dotOf = (balance: string, label?: string): HTMLElement =>
+  h('span', {
+    class: `dot flag-${balance.replaceAll(' ', '-')}`,
+    ...(label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': 'true' }),
+  });
+
 function headOf({ name, label, unit }: Column, { order, onSort }: Rows): HTMLElement {
   const sorting = order.name === name ? (order.rising ? 'ascending' : 'descending') : 'none';
   const sort = button('', () => onSort(name), { 'data-column': name });
@@ -45,6 +70,5 @@ function lineOf(columns: readonly Column[], zone: ZoneTotals, { current, onOpen 
 function cellOf({ text, flag }: Column, zone: ZoneTotals): HTMLElement {
   const said = flag?.(zone);
   if (said === undefined) return h('td', {}, text(zone));
-  const dot = h('span', { class: `dot flag-${said.replaceAll(' ', '-')}`, role: 'img', 'aria-label': said });
-  return h('td', {}, h('span', { class: 'ratio', title: said }, text(zone), dot));
+  return h('td', {}, h('span', { class: 'ratio', title: said }, text(zone), dotOf(said, said)));
 }

@@ -11,7 +11,7 @@ import { fluxesOf, named, variableOf } from '../view/variables.ts';
 import type { View } from '../view/view.ts';
 import { columnsOf, sorted } from './zone-columns.ts';
 import { exportRow } from './zone-export.ts';
-import { zoneRows } from './zone-rows.ts';
+import { zoneKey, zoneRows } from './zone-rows.ts';
 import { setRow } from './zone-sets.ts';
 
 /** So many rows at once: a browser lays out thousands in seconds. */
@@ -178,6 +178,7 @@ class ZoneTable {
         onOpen: (id) => this.#choose(id),
       }),
       ...this.#more(ordered.length - shown.length),
+      zoneKey(columns),
       exportRow(this.#product, this.#variables(view), view.time),
     );
     this.#panel.scrollTop = top;
