@@ -111,6 +111,13 @@ describe.skipIf(!CHROMIUM)(
       await page.getByText('have no zone “atlantis”').waitFor();
     });
 
+    it('says when a place of a link lies outside', async () => {
+      await page.evaluate((to) => {
+        Object.assign(globalThis, { location: to });
+      }, '#product=tiny&variable=nep&time=2021-07&place=-20,0');
+      await page.getByText('This place lies outside the product').waitFor();
+    });
+
     it('says that the server is away, asks again by itself, and goes on when it is back', async () => {
       const { length } = watched.problems;
       await server.pause();

@@ -93,5 +93,6 @@ function place(product: ServedProduct, text: string, q: Query): { x: number; y: 
   const { x, y, crs } = placeFrom(text, q.coord_crs ?? q['coord-crs']);
   const pixel = pixelOf(product, x, y, crs);
   if (pixel) return { x, y, pixel };
-  throw new NotFound(`${x}, ${y} lies outside ${product.id} (${lonLatBounds(product.grid()).join(', ')}).`);
+  const box = lonLatBounds(product.grid()).map((degrees) => Number(degrees.toFixed(4)));
+  throw new NotFound(`${x}, ${y} lies outside ${product.id} (${box.join(', ')}).`);
 }

@@ -105,7 +105,8 @@ class HerePanel {
   #fail(error: unknown, chosen: Choice): void {
     const again = button('Try again', () => void this.#load(), { class: 'plain-button' });
     const ways = error instanceof ApiProblem ? [again] : [];
-    this.#panel.replaceChildren(this.#heading(chosen), trouble(messageOf(error), ...ways));
+    const told = isOutside(error) ? outside() : trouble(messageOf(error), ...ways);
+    this.#panel.replaceChildren(this.#heading(chosen), told);
   }
 
   #heading(chosen: Choice): HTMLElement {
@@ -114,6 +115,12 @@ class HerePanel {
 }
 
 const nameIn = (box: HTMLElement, place: number): string => box.dataset.name ?? `${place}`;
+
+const isOutside = (error: unknown): boolean =>
+  error instanceof ApiProblem && error.status === 404 && error.message.includes('lies outside');
+
+const outside = (): HTMLElement =>
+  h('p', { class: 'waiting', role: 'status' }, 'This place lies outside the product: choose one on its map.');
 
 const waiting = (): HTMLElement => h('p', { class: 'waiting', role: 'status' }, 'Reading…');
 
