@@ -14,6 +14,7 @@ import { herePanel } from './readings/here.ts';
 import { keepLive } from './state/live.ts';
 import { timeBar } from './time/time-bar.ts';
 import { busy } from './view/busy.ts';
+import { linkNote } from './view/link-note.ts';
 import { say } from './view/say.ts';
 import type { Session } from './view/session.ts';
 import { nearestStep } from './view/steps.ts';
@@ -101,6 +102,12 @@ export class FluxPage {
     say(text, 8000);
   }
 
+  /** Says what a link asked for in vain. */
+  noteLink(wanted: Partial<View>): void {
+    const note = linkNote(this.#product!, wanted, this.#session.view);
+    if (note !== undefined) this.tell(note);
+  }
+
   /** All that depends on which zones there are. */
   #openZones(product: Product): void {
     this.#closingZones.abort();
@@ -145,6 +152,7 @@ export class FluxPage {
     if (other || otherZones)
       await this.#change(wanted.product ?? product.info.id, { tab: 'here', ...wanted });
     else this.#session.set(viewOf(product, { camera: this.#session.view.camera, ...wanted }));
+    this.noteLink(wanted);
     const { camera } = wanted;
     if (camera) this.#on.map.jumpTo({ center: [camera.lon, camera.lat], zoom: camera.zoom });
   }

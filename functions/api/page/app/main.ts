@@ -24,8 +24,7 @@ async function start(): Promise<void> {
   page.open(product, false);
   byId('app').dataset.state = 'ready';
   byId('loading').hidden = true;
-  if (linked.product !== undefined && linked.product !== first.id)
-    page.tell(`There is no product “${linked.product}” here; this is ${first.title}.`);
+  page.noteLink(linked);
 }
 
 function openMap(begin: Camera | Bounds): FluxMap | undefined {
