@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { decode } from 'fast-png';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, launch, openPage, type Watched, WHERE } from './chromium.ts';
@@ -6,6 +7,18 @@ import { type ServedPage, servePage, type Totals, totalOfLink } from './served-p
 
 /** A busy machine draws without a graphics card. */
 const SLOWLY = { timeout: 15_000 };
+
+/** Whether the corners of the map, beyond the product and on land, look the same on both sides of the swipe. */
+async function landOnBothSides(page: Page): Promise<boolean> {
+  const box = (await page.locator('#map').boundingBox())!;
+  const [y, size] = [box.y + 0.4 * box.height, 4];
+  const corner = async (x: number) =>
+    decode(await page.screenshot({ clip: { x, y, width: size, height: size } }))
+      .data.slice(0, 3)
+      .join();
+  const [left, right] = [await corner(box.x + 4), await corner(box.x + box.width - 8)];
+  return left === right;
+}
 
 describe.skipIf(!CHROMIUM)(
   `the map page ${WHERE}`,
@@ -85,6 +98,8 @@ describe.skipIf(!CHROMIUM)(
       await expect.poll(names, SLOWLY).toEqual(['Eastland', 'Westland']);
       await page.getByRole('button', { name: 'Zone', exact: true }).click();
       await expect.poll(names, SLOWLY).toEqual(['Westland', 'Eastland']);
+      await page.getByText('source: RH at or above NPP').waitFor();
+      await page.getByText('Pixels count by the share of their area inside a zone').waitFor();
       for (const form of ['CSV', 'JSON'] as const) {
         const [download] = await Promise.all([
           page.waitForEvent('download'),
@@ -168,7 +183,11 @@ describe.skipIf(!CHROMIUM)(
       await go('product=tiny&variable=npp&time=2021-07');
       await expect.poll(() => page.locator('#time-name').inputValue(), SLOWLY).toBe('2021-07');
       await page.getByLabel('Compare with').selectOption('2021-12');
-      expect(await page.locator('.swipe-label').allTextContents()).toEqual(['July 2021', 'December 2021']);
+      const labels = () => page.locator('.swipe-label').allTextContents();
+      expect(await labels()).toEqual(['July 2021', 'December 2021']);
+      await page.getByLabel('Compare with').selectOption('2021-02');
+      expect(await labels()).toEqual(['February 2021', 'July 2021']);
+      await expect.poll(() => landOnBothSides(page), SLOWLY).toBe(true);
       const line = page.getByRole('slider', { name: 'Line between the two dates' });
       await line.press('ArrowRight');
       expect(await line.getAttribute('aria-valuenow')).toBe('52');

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Product } from '../../functions/api/page/app/api/product.ts';
 import { clipLine, clipRing } from '../../functions/api/page/app/map/clip.ts';
-import { massUnit, number, placeName, signed, stepName } from '../../functions/api/page/app/view/format.ts';
+import {
+  changeText,
+  massUnit,
+  number,
+  placeName,
+  signed,
+  stepName,
+  tickTexts,
+} from '../../functions/api/page/app/view/format.ts';
+import { linkNote } from '../../functions/api/page/app/view/link-note.ts';
 import { type Choice, linkOf, readLink, rounded, type View } from '../../functions/api/page/app/view/view.ts';
 
 const lon = fc.double({ min: -180, max: 180, noNaN: true }).map(rounded);
@@ -27,6 +37,24 @@ const view: fc.Arbitrary<View> = fc.record({
   states: fc.boolean(),
 });
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll('-0,', '0,'));
+
+describe('a link to what is not there', () => {
+  const product = { info: { id: 'alps', title: 'NEP of the Alps' } } as Product;
+  const shown = { product: 'alps', variable: 'nep_a', time: '2021', against: undefined } as View;
+
+  it.each([
+    [{}, undefined],
+    [{ product: 'alps', variable: 'nep_a', time: '2021' }, undefined],
+    [{ product: 'andes' }, 'There is no product “andes” here; this is NEP of the Alps.'],
+    [
+      { variable: 'nbp_a' },
+      'The link asks for “nbp_a”, which NEP of the Alps does not have; this is “nep_a”.',
+    ],
+    [{ time: '1999-07' }, 'The link asks for July 1999, which is not there; this is 2021.'],
+  ])('says so: %o', (wanted, note) => {
+    expect(linkNote(product, wanted, shown)).toBe(note);
+  });
+});
 
 describe('a link to a view', () => {
   it('gives back all that it was made of, polygons to the last digit', () => {
@@ -80,6 +108,19 @@ describe('numbers on the page', () => {
     expect(massUnit([2e12, 1]).unit).toBe('KtC');
     expect(massUnit([-3e6, null]).unit).toBe('tC');
     expect(massUnit([900]).unit).toBe('kgC');
+  });
+
+  it('mark an axis as evenly as it is spaced', () => {
+    expect(tickTexts([0, 2.5, 5, 7.5])).toEqual(['0.0', '2.5', '5.0', '7.5']);
+    expect(tickTexts([-50, 0, 50])).toEqual(['−50', '0', '50']);
+    expect(tickTexts([0.1, 0.1 + 0.05, 0.2])).toEqual(['0.10', '0.15', '0.20']);
+  });
+
+  it('tell a change from the earlier date to the later, whichever is shown', () => {
+    const change = 'Change from 2021 to 2022: −74.5 KtC';
+    expect(changeText(['2022', 59.5], ['2021', 134], 'KtC')).toBe(change);
+    expect(changeText(['2021', 134], ['2022', 59.5], 'KtC')).toBe(change);
+    expect(changeText(['2021', null], ['2022', 59.5], 'KtC')).toBeUndefined();
   });
 
   it('name months and places', () => {

@@ -78,8 +78,10 @@ export function keepBaseMap(map: MapLibre): void {
     if (shown === mine) show(map, land, mine.box);
   };
   const tryToLook = (): void => void look().catch(() => undefined); // the data can be read without a coast
-  map.on('load', tryToLook);
-  map.on('moveend', tryToLook);
+  map.once('load', () => {
+    map.on('moveend', tryToLook); // before, a map that follows another one moves without anything to draw on
+    tryToLook();
+  });
 }
 
 function boxOf(map: MapLibre): Box {

@@ -4,7 +4,7 @@ import { FluxMap } from './flux-map.ts';
 
 const STEP = 0.02;
 
-/** A second map over the first, cut at a line that can be dragged: left the one date, right the other. */
+/** A second map over the first, cut at a line that can be dragged: the earlier date left, the later right. */
 export class Compare {
   readonly #stage = byId('stage');
   readonly #beside: FluxMap;
@@ -30,10 +30,11 @@ export class Compare {
     this.#listen();
   }
 
-  /** The map of the right side, there as long as it is compared. */
-  open(left: string, right: string): FluxMap {
-    this.#labels[0].textContent = stepName(left);
-    this.#labels[1].textContent = stepName(right);
+  /** The map of the other date, there as long as it is compared. @param shown date of the first map, as `2021-07` */
+  open(shown: string, other: string): FluxMap {
+    const dates = [shown, other].sort();
+    for (const [i, label] of this.#labels.entries()) label.textContent = stepName(dates[i]!);
+    this.#stage.classList.toggle('second-left', other < shown);
     if (this.second) return this.second;
     this.#container = h('div', { class: 'map map-second', 'aria-hidden': 'true' });
     byId('map').after(this.#container);
@@ -55,7 +56,7 @@ export class Compare {
     this.#container?.remove();
     this.#handle.remove();
     for (const label of this.#labels) label.remove();
-    this.#stage.classList.remove('comparing');
+    this.#stage.classList.remove('comparing', 'second-left');
   }
 
   #listen(): void {

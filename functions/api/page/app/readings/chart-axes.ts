@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import { tickTexts } from '../view/format.ts';
 import { color } from '../view/theme.ts';
 
 const DAY_S = 86_400;
@@ -45,10 +46,3 @@ export const valueAxis = (): uPlot.Axis => ({
   ticks: { show: false },
   values: (_, splits) => tickTexts(splits),
 });
-
-/** With as many decimals as tell neighbours apart. */
-function tickTexts(splits: readonly number[]): string[] {
-  const step = Math.abs((splits[1] ?? 1) - (splits[0] ?? 0)) || 1;
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  return splits.map((value) => value.toFixed(decimals).replace('-', '−'));
-}

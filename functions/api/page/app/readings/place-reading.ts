@@ -1,5 +1,6 @@
 import type { Product, Variable } from '../api/product.ts';
-import { stepName } from '../view/format.ts';
+import { h } from '../view/dom.ts';
+import { changeText, stepName } from '../view/format.ts';
 import type { Session } from '../view/session.ts';
 import { prettyUnits, said, shortName } from '../view/variables.ts';
 import { charts, type Found, figure, trouble } from './reading.ts';
@@ -22,11 +23,14 @@ export function tellPlace(
   const unit = variable.flags ? '' : prettyUnits(variable);
   const other = against === undefined ? -1 : times.indexOf(against);
   const name = shortName(variable.name);
+  const change =
+    other < 0 || variable.flags ? undefined : changeText([time, value], [against!, values[other]], unit);
   return [
     figure(name, textOf(variable, value), unit, stepName(time), value),
     ...(other < 0
       ? []
       : [figure(name, textOf(variable, values[other]), unit, stepName(against!), values[other])]),
+    ...(change === undefined ? [] : [h('p', { class: 'beside' }, change)]),
     ...(state && state !== 'computed' ? [trouble(stateText(state))] : []),
     ...charts(session, product, variables, (_, i) => series[i]!.values, times, 'Series of this place'),
   ];

@@ -2,7 +2,7 @@ import type { Product, Variable } from '../api/product.ts';
 import { headline } from '../api/reductions.ts';
 import type { Period, ZoneTotals } from '../api/totals.ts';
 import { h } from '../view/dom.ts';
-import { area, type Mass, massUnit, number, percent, stepName } from '../view/format.ts';
+import { area, changeText, type Mass, massUnit, number, percent, stepName } from '../view/format.ts';
 import type { Session } from '../view/session.ts';
 import { isCarbon, isOfBalance, prettyUnits, said, shortName } from '../view/variables.ts';
 import { coverReading } from './cover-reading.ts';
@@ -23,7 +23,7 @@ export function tellZone(
   const other = against === undefined ? undefined : zone.periods.find((one) => one.period === against);
   return [
     headFigure(main, period, time),
-    ...(other ? [beside(main, period, other)] : []),
+    ...(other ? beside(main, period, other) : []),
     facts(zone, period, variables),
     ...(zone.status === 'ok' || !zone.reason ? [] : [trouble(`${zone.status}: ${zone.reason}.`)]),
     ...coverReading(session, product, found),
@@ -67,14 +67,18 @@ function headFigure(main: Variable, period: Period, time: string): HTMLElement {
 }
 
 /** The date on the other side of the swipe, in the unit of this one. */
-function beside(main: Variable, period: Period, other: Period): HTMLElement {
-  const [here, there] = [gramsOf(period, main), gramsOf(other, main)];
-  const mass = massUnit([here ?? null, there ?? null]);
-  const text =
-    there === undefined
-      ? `${said(main, other.variables[main.name]?.mean)} ${prettyUnits(main)}`
-      : `${said(main, scaled(there, mass))} ${mass.unit}`;
-  return h('p', { class: 'beside' }, `${stepName(other.period)}: ${text}`);
+function beside(main: Variable, period: Period, other: Period): HTMLElement[] {
+  const grams = [period, other].map((one) => gramsOf(one, main));
+  const isTotal = grams.every((one) => one !== undefined);
+  const mass = massUnit(grams.map((one) => one ?? null));
+  const unit = isTotal ? mass.unit : prettyUnits(main);
+  const [value, there] = [period, other].map((one, i) =>
+    isTotal ? scaled(grams[i]!, mass) : one.variables[main.name]?.mean,
+  );
+  const change = changeText([period.period, value], [other.period, there], unit);
+  return [`${stepName(other.period)}: ${said(main, there)} ${unit}`, change].flatMap((text) =>
+    text === undefined ? [] : [h('p', { class: 'beside' }, text)],
+  );
 }
 
 function facts(zone: ZoneTotals, period: Period, variables: readonly Variable[]): HTMLElement {

@@ -24,6 +24,14 @@ export function number(value: number | null | undefined, digits = 3): string {
 export const signed = (value: number | null | undefined, digits = 3): string =>
   (value ?? 0) > 0 ? `+${number(value, digits)}` : number(value, digits);
 
+/** Evenly spaced numbers of an axis, with the decimals that they need. */
+export function tickTexts(ticks: readonly number[]): string[] {
+  const step = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0)) || 1;
+  let decimals = 0;
+  while (decimals < 12 && Math.abs(step - Number(step.toFixed(decimals))) > 1e-6 * step) decimals++;
+  return ticks.map((value) => value.toFixed(decimals).replace('-', MINUS));
+}
+
 export interface Mass {
   readonly unit: 'KtC' | 'tC' | 'kgC';
   readonly perGram: number;
@@ -47,6 +55,18 @@ const stepIn = (label: string, letters: number): string => {
 export const stepName = (label: string): string => stepIn(label, 9);
 /** `2021-07` as Jul 2021. */
 export const shortStep = (label: string): string => stepIn(label, 3);
+
+/** How a value changed between two dates, whichever is told first. */
+export function changeText(
+  [time, value]: readonly [string, number | null | undefined],
+  [other, before]: readonly [string, number | null | undefined],
+  unit: string,
+): string | undefined {
+  if (value === null || value === undefined || before === null || before === undefined) return undefined;
+  const [from, to] = [time, other].sort() as [string, string];
+  const change = to === time ? value - before : before - value;
+  return `Change from ${stepName(from)} to ${stepName(to)}: ${signed(change)} ${unit}`.trimEnd();
+}
 
 export function placeName([lon, lat]: readonly [number, number]): string {
   const side = (value: number, plus: string, minus: string) =>

@@ -4,7 +4,7 @@ export interface View {
   readonly variable: string;
   /** Name of a step: `2021-07` or `2021`. */
   readonly time: string;
-  /** Step on the right of the swipe. */
+  /** Step on the other side of the swipe. */
   readonly against: string | undefined;
   readonly camera: Camera | undefined;
   readonly chosen: Choice | undefined;
