@@ -1,5 +1,6 @@
 import { BadRequest, GridMismatch } from '../errors.ts';
 import { MODIS_SPHERE } from '../grid/authalic.ts';
+import { isFloat } from '../grid/cells.ts';
 import type { GeoGrid } from '../grid/geo-grid.ts';
 import { centresInZones, type Zone } from '../grid/zone.ts';
 import type { Layer, RawWindow } from '../raster/layer.ts';
@@ -132,6 +133,12 @@ interface Pairs {
 async function pairsOf({ reference, form, product, zones, signal }: ValidationInput): Promise<Pairs> {
   const { facts } = reference;
   const nesting = nestingOf(product.grid, facts.grid, { fine: product.title, coarse: facts.title });
+  if (form === 'mod17' && isFloat(facts.dtype)) {
+    throw new BadRequest(
+      'form',
+      `${facts.title} holds ${facts.dtype}, and Npp_500m of MOD17A3HGF is int16. Say plain, if its numbers are gC m-2 a-1`,
+    );
+  }
   const pairs: Pairs = { nesting, x: [], y: [], places: [], indices: [] };
   const indexOf = indexing(facts.grid);
   for (const window of bands(windowOf(product.grid, facts.grid, nesting, facts.title, zones), nesting)) {

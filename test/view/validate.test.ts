@@ -195,4 +195,12 @@ describe('validation against a file in the form of MOD17A3HGF', () => {
     await expect(validate(await inputOf({ reference: far }))).rejects.toThrow(/does not meet/);
     await expect(validate(await inputOf({ sample: 1 }))).rejects.toThrow(/sample/);
   });
+
+  it('refuses to take floats for the stored form of MOD17A3HGF', async () => {
+    const stored = await reference();
+    const floats = { ...stored, facts: { ...stored.facts, dtype: 'float32' as const } };
+    const wrong = /^form: MOD17A3HGF.tif holds float32, .* int16. Say plain/;
+    await expect(validate(await inputOf({ reference: floats }))).rejects.toThrow(wrong);
+    await validate(await inputOf({ reference: floats, form: 'plain' }));
+  });
 });
