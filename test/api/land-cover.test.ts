@@ -8,7 +8,7 @@ import { memoryStore } from '../../lib/store/memory.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 import { FINE, putTinyInputs, tinyInputs } from '../helpers/tiny-inputs.ts';
-import { tinyWorld } from '../helpers/tiny-product.ts';
+import { runTiny, tinySources, tinySpec, tinyWorld } from '../helpers/tiny-product.ts';
 import { box } from './asked.ts';
 import { appOver, COUNTRY, countryStore, post } from './served.ts';
 
@@ -131,6 +131,11 @@ describe('land cover by fractions', () => {
     ]);
     expect(await get(appOver(store), 'by=fractions')).toEqual([422, expect.stringContaining('--inputs')]);
     expect((await get(app, 'by=guess'))[0]).toBe(400);
+    const world = tinyWorld(inputs);
+    await runTiny(world, tinySpec({ sources: tinySources({ vegtype: { constant: 'crop' } }) }));
+    const without = [422, expect.stringContaining('made without a map of land cover')];
+    for (const by of ['majority', 'fractions'])
+      expect(await get(appOver(world.store), `by=${by}`)).toEqual(without);
   });
 });
 

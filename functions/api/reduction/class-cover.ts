@@ -1,11 +1,13 @@
 import { BadRequest, UnsupportedInput } from '../../../lib/errors.ts';
 import { cellsOf } from '../../../lib/grid/region.ts';
 import type { Binding } from '../../../lib/job/binding.ts';
-import type { ClassSource } from '../../../lib/job/binding-classes.ts';
+import { type ClassSource, isClassInput, schemeOf } from '../../../lib/job/binding-classes.ts';
 import { readClassMap } from '../../../lib/job/class-map.ts';
 import type { DoorContext } from '../../../lib/job/door.ts';
 import { classDoor, fractionDoor } from '../../../lib/job/door-classes.ts';
 import { worldOf } from '../../../lib/job/inputs-of.ts';
+import type { Product } from '../../../lib/job/product.ts';
+import { isWritten } from '../../../lib/job/spec.ts';
 import { readPlanInput } from '../../../lib/job/start.ts';
 import type { World } from '../../../lib/job/world.ts';
 import { reopenLayer } from '../../../lib/raster/read.ts';
@@ -16,6 +18,7 @@ import {
   reportingClass,
   VEGETATION_TYPES,
 } from '../../../lib/science/landcover/classes.ts';
+import { VEGETATION_SCHEME } from '../../../lib/science/landcover/legends.ts';
 import type { ServedProduct } from '../served-product.ts';
 
 /** How a pixel belongs to classes: wholly to the one that most of it has, or to each by its share. */
@@ -144,22 +147,30 @@ interface ClassInput {
   context(place: Place, window: number): DoorContext;
 }
 
+/** Whether a product is made with a map of land cover: not where one type is written into the spec. */
+export const mapsLandCover = ({ inputs, spec }: Product): boolean =>
+  Object.entries(inputs).some(([name, variable]) => {
+    const source = spec.sources[name];
+    return source && !isWritten(source) && isClassInput(variable) && schemeOf(variable) === VEGETATION_SCHEME;
+  });
+
+const withoutMap = ({ id }: ServedProduct): UnsupportedInput =>
+  new UnsupportedInput(`${id} is made without a map of land cover. Reduce over polygons instead.`);
+
 /** @throws UnsupportedInput when the map is not at hand, or the product has none */
 async function openClasses(world: World, served: ServedProduct): Promise<ClassInput> {
+  if (!mapsLandCover(served.product)) throw withoutMap(served);
   const own = worldOf(world, served.product.spec);
   const { product, bindings } = await readPlanInput(own, served.product.spec, Number.POSITIVE_INFINITY).catch(
     (cause: unknown) => {
       throw new UnsupportedInput(
-        `${served.id}: its land-cover map is not to be read here. Start the server with --inputs, or reduce over polygons.`,
+        `${served.id}: its land-cover map is not to be read from here. Start the server with --inputs, give stats the spec file instead of a name, or reduce over polygons.`,
         { cause },
       );
     },
   );
   const binding = bindings.find(({ source }) => source.kind === 'classes');
-  if (binding?.source.kind !== 'classes')
-    throw new UnsupportedInput(
-      `${served.id} is made without a map of land cover. Reduce over polygons instead.`,
-    );
+  if (binding?.source.kind !== 'classes') throw withoutMap(served);
   return {
     binding: { ...binding, source: binding.source },
     context: (place, window) => ({
