@@ -15,6 +15,11 @@ const BALANCE: Readonly<Record<number, string>> = {
   [FLAG.undefined]: 'undefined',
 };
 
+const BALANCE_RULE = 'Balance: sink, RH up to 80 % of NPP; at risk, 80 to 100 %; source, RH at or above NPP';
+
+/** Pixels that are counted whole reach so far beyond the polygon that it is worth a word. */
+const WIDE_COVERAGE = 1.1;
+
 const heading = (field: string): string => (FIELD_ORDER.includes(field) ? field.toUpperCase() : field);
 
 function fieldsOf({ method }: Reduction): string[] {
@@ -107,6 +112,12 @@ function remarks({ zones, method }: Reduction): string[] {
   if (zones.some((row) => row.lowCoverage)) {
     lines.push(`! valid pixels cover less than ${100 * method.coverageWarningBelow} % of the polygon`);
   }
+  if (zones.some((row) => row.coverage > WIDE_COVERAGE)) {
+    lines.push(
+      'valid above 100 %: the pixels counted reach beyond the polygon, which is small for them; weights by coverage count their shares',
+    );
+  }
+  if (zones.some((row) => row.ratio !== undefined)) lines.push(BALANCE_RULE);
   if (method.variables.nep) lines.push(method.sign);
   return [...lines, ...[method.weights, method.area, method.mask].map(capital)];
 }

@@ -18,11 +18,12 @@ const zones = [
   memoryZone({ id: '440300', name: 'Shenzhen, "SZ"', polygonArea: 3e6 }, window, [0, 0, 0, 1, 1, 1]),
   farZone('9'),
 ];
+const areas = { of: () => new Float64Array(6).fill(1e6), basis: 'true area of each pixel' };
 const reduction = await reduceZones({
   layers: { npp, rh },
   zones,
   membership: 'centre',
-  areas: { of: () => new Float64Array(6).fill(1e6), basis: 'true area of each pixel' },
+  areas,
 });
 
 /** A small reader of RFC 4180, written from the grammar, to read back what was written. */
@@ -68,6 +69,15 @@ describe('the table of zones', () => {
     expect(lines).toContain('NEP > 0 is uptake by land (NEP = NPP - RH)');
     expect(lines).toContain('True area of each pixel');
     expect(lines.at(-1)).toContain('npp, rh are all valid');
+  });
+
+  it('says what the balance means, and where pixels reach far beyond a small polygon', async () => {
+    expect(lines.filter((line) => line.startsWith('Balance: sink, RH up to 80 %'))).toHaveLength(1);
+    expect(lines.join()).not.toContain('valid above 100 %');
+    const small = { ...zones[1]!, polygonArea: zones[1]!.polygonArea / 2 };
+    const text = zoneTable(await reduceZones({ layers: { npp }, zones: [small], areas }));
+    expect(text).toContain('valid above 100 %: the pixels counted reach beyond the polygon');
+    expect(text).not.toContain('Balance');
   });
 
   it('has a column of periods where they differ', async () => {
