@@ -8,10 +8,18 @@ import { openZarr } from '../../lib/raster/zarr.ts';
 import { modelNamed } from '../../lib/science/models.ts';
 import { fileStore } from '../../lib/store/file.ts';
 import { say } from '../helpers/cli-here.ts';
-import { putTinyInputs, tinyInputs } from '../helpers/tiny-inputs.ts';
+import { NORTH, putTinyInputs, tinyInputs, WEST } from '../helpers/tiny-inputs.ts';
 import { tinyFields } from '../helpers/tiny-product.ts';
 
 const OUTPUTS = Object.entries(modelNamed('casa-nep').outputs);
+
+/** Around a few pixels of the tiny country. */
+const RING = [
+  [WEST + 0.1, NORTH - 1],
+  [WEST + 1, NORTH - 1],
+  [WEST + 1, NORTH - 0.1],
+  [WEST + 0.1, NORTH - 1],
+];
 
 let folder: string;
 let spec: string;
@@ -28,6 +36,7 @@ beforeAll(async () => {
     JSON.stringify(tinyFields({ inputs: 'inputs', outputs: OUTPUTS.map(([name]) => name) })),
   );
   await chunkflux('run', spec);
+  await writeFile(at('zones.geojson'), JSON.stringify({ type: 'Polygon', coordinates: [RING] }));
 });
 
 afterAll(async () => {
@@ -64,8 +73,11 @@ describe('chunkflux preview', () => {
 
   it.each([
     [['--variable', 'nep', '--time', '2021'], /2021 has 12 steps of nep; say a month, or --year/],
-    [['--variable', 'nep_a', '--time', '2021', '--year'], /say a year by --time and a monthly variable/],
-    [['--variable', 'nep', '--time', '2020-07'], /--time: .*nep has no 2020-07; it has 2021-01 to 2022-12/],
+    [
+      ['--variable', 'nep_a', '--time', '2021', '--year'],
+      /2021 has one step of nep_a, not twelve months; say a/,
+    ],
+    [['--variable', 'nep', '--time', '2020-07'], /--time: nep has no 2020-07; it has 2021-01 to 2022-12/],
     [['--variable', 'nep_aa'], /tiny has no "nep_aa"; did you mean "nep_a"\?/],
   ])('says what there is instead of %j', async (args, message) => {
     await expect(chunkflux('preview', spec, ...args)).rejects.toThrow(message);
@@ -92,6 +104,32 @@ describe('chunkflux export --format cog', () => {
     const july = await native.read({ t0: 6, t1: 7, y0: 0, y1: 5, x0: 0, x1: 6 });
     expect(cells).toEqual(july.cells);
     expect([...cells].filter(Number.isFinite).length).toBeGreaterThan(10);
+  });
+});
+
+describe('what makes no sense', () => {
+  it.each([
+    ['export tiny --level 9', '--level: tiny has the levels 0, 1, not 9'],
+    [
+      'stats tiny --variable npp nep_a',
+      '--variable: npp has 24 steps and nep_a 2; ask for yearly and monthly',
+    ],
+    ['stats tiny --renormalise', '--renormalise: is for --classes fractions'],
+    ['stats tiny --zone 1', '--zone: chooses what --chart draws'],
+    ['inspect x.tif ndvi', 'variable: x.tif is a TIFF: it has bands, which --band names'],
+    ['status tiny', 'no spec at tiny; a name will not do here'],
+    ['runs --count many', 'a whole number from 1'],
+  ])('is refused in words: %s', async (line, words) => {
+    const zones = line.startsWith('stats tiny --variable') ? ['--zones', at('zones.geojson')] : [];
+    await expect(chunkflux(...line.split(' '), ...zones)).rejects.toThrow(words);
+  });
+});
+
+describe('chunkflux estimate', () => {
+  it('says that all is current, instead of scaling from nothing', async () => {
+    const text = await chunkflux('estimate', spec);
+    expect(text).toMatch(/^All is current: .*\nrequests {3}\d+ GET/);
+    expect(text).not.toContain('Scaled from');
   });
 });
 

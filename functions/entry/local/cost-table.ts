@@ -17,6 +17,7 @@ export function effortLines(effort: Effort): string[] {
 
 export function estimateText(estimate: Estimate): string {
   const { counted, computed, computing, planning, finishing, sampled } = estimate;
+  if (counted + computed === 0) return nothingText(estimate);
   const around = moneyOf(planning) + moneyOf(finishing);
   const month = (computing.bytesWritten / 2 ** 30) * PRICES.s3StorageGbMonth;
   return [
@@ -30,6 +31,14 @@ export function estimateText(estimate: Estimate): string {
     ...ASSUMPTIONS,
   ].join('\n');
 }
+
+const nothingText = (estimate: Estimate): string =>
+  [
+    'All is current: a run would plan, look, and compute nothing.',
+    ...effortLines(wholeOf(estimate)),
+    '',
+    ASSUMPTIONS[0],
+  ].join('\n');
 
 /** What the sums rest on. */
 export const ASSUMPTIONS: readonly string[] = [

@@ -20,7 +20,11 @@ export interface Job {
 export async function openJob(specPath: string, store: string, signal?: AbortSignal): Promise<Job> {
   const { store: there, key: name } = locateFile(specPath);
   const object = await there.get(name);
-  if (!object) throw new NotFound(`no spec at ${specPath}`);
+  if (!object) {
+    const isName = !/[./]/.test(specPath);
+    const hint = isName ? `; a name will not do here, the file that says what ${specPath} is will` : '';
+    throw new NotFound(`no spec at ${specPath}${hint}`);
+  }
   const spec = parseSpec(new TextDecoder().decode(object.bytes), name);
   const folder = isRemote(specPath)
     ? specPath.slice(0, specPath.lastIndexOf('/'))

@@ -21,5 +21,5 @@ export function stepsOf({ facts }: Layer, time: string | undefined): Steps {
   const hits = labels.flatMap((label, i) => (label === time || label.startsWith(`${time}-`) ? [i] : []));
   if (hits.length > 0) return { t0: hits[0]!, t1: hits.at(-1)! + 1, label: time };
   const there = labels.length === 1 ? last : `${labels[0]} to ${last}`;
-  throw new BadRequest('--time', `${facts.title} has no ${time}; it has ${there}`);
+  throw new BadRequest('--time', `${facts.title.split('/').at(-1)} has no ${time}; it has ${there}`);
 }

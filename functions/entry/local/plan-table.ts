@@ -114,12 +114,18 @@ function aboutWork(
     ['chunks', `${chunks} of ${steps} x ${shard.height} x ${shard.width}, in ${tasks.length} columns`],
     ['to count', columnsOf(counting)],
     ['to compute', counting.length > 0 ? 'known after counting' : columnsOf(computing)],
-    ['reads', bytes > 0 ? `at most ${mib(bytes)}` : 'nothing'],
+    ['reads', readsText(bytes, counting.length > 0)],
     ['memory', `${mib(Math.max(...tasks.map(({ memory }) => memory)))} a worker at most`],
     ...(missing.length > 0 ? [missingFact(missing)] : []),
     ...notesOf(product, plan).map((note): Fact => ['note', note]),
   ];
 }
+
+/** Coarser levels are made from what is written, which is read for it; that is not said here. */
+const readsText = (bytes: number, counts: boolean): string =>
+  bytes === 0
+    ? 'nothing'
+    : `at most ${mib(bytes)} of inputs to compute${counts ? ', and some to count' : ''}`;
 
 /** What a task reads for: its first state and its years. */
 const allOf = ({ spinUp, windows }: Task): readonly TaskWindow[] => (spinUp ? [spinUp, ...windows] : windows);

@@ -17,6 +17,9 @@ import { addStatus } from './commands/status.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWatch } from './commands/watch.ts';
 
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed, 2 the request or an input is wrong, 3 chunks are missing, 130 stopped by Ctrl-C.`;
+
 /**
  * The whole command line. What a command is called and takes is a file in `commands/`; what it does is one in `actions/`, which
  * is loaded when it is called: none waits for the code of the others.
@@ -31,6 +34,7 @@ export function chunkflux(): Command {
         .env('CHUNKFLUX_STORE')
         .default('out'),
     )
+    .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(chunkflux help, or chunkflux help <command>, says what there is)')
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true });

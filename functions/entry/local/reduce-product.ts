@@ -1,3 +1,4 @@
+import { BadRequest } from '../../../lib/errors.ts';
 import type { GeoGrid } from '../../../lib/grid/geo-grid.ts';
 import type { Zone } from '../../../lib/grid/zone.ts';
 import type { Layer } from '../../../lib/raster/layer.ts';
@@ -21,6 +22,7 @@ export async function reduceProduct(
 ): Promise<Reduction> {
   const layers: Record<string, Layer> = {};
   for (const name of variable) layers[fieldName(name)] = await product.layer(name);
+  checkSameSteps(variable, Object.values(layers));
   const first = Object.values(layers)[0]!;
   const { outputs } = modelNamed(product.spec.model);
   const withoutTotal = new Set(variable.filter((name) => outputs[name]?.noTotal));
@@ -32,6 +34,16 @@ export async function reduceProduct(
     ...(over && { over }),
     ...(time !== undefined && { steps: stepsOf(first, time) }),
   });
+}
+
+function checkSameSteps(names: readonly string[], layers: readonly Layer[]): void {
+  const counts = layers.map(({ facts }) => facts.times?.length ?? 1);
+  const other = counts.findIndex((count) => count !== counts[0]);
+  if (other < 0) return;
+  throw new BadRequest(
+    '--variable',
+    `${names[0]} has ${counts[0]} steps and ${names[other]} ${counts[other]}; ask for yearly and monthly variables one after the other`,
+  );
 }
 
 /** Tables speak of NPP, RH and NEP, be they of a month or a year. */

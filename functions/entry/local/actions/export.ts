@@ -3,6 +3,7 @@ import { colsOf, rowsOf } from '../../../../lib/grid/region.ts';
 import { encodeCog } from '../../../../lib/raster/cog-write.ts';
 import { exportV2 } from '../../../../lib/raster/export-v2.ts';
 import type { Layer } from '../../../../lib/raster/layer.ts';
+import { describeZarr } from '../../../../lib/raster/zarr-describe.ts';
 import { dataRoot } from '../../../../lib/store/keys.ts';
 import type { Store } from '../../../../lib/store/store.ts';
 import { stepLabels } from '../../../../lib/view/period.ts';
@@ -22,6 +23,7 @@ export interface Options {
 
 export async function exportProduct(name: string, options: Options, store: string): Promise<void> {
   const product = await openProduct(name, store);
+  await checkLevel(product, options.level);
   const to = openStore(placeOf(options.to));
   const written =
     options.format === 'cog'
@@ -29,6 +31,13 @@ export async function exportProduct(name: string, options: Options, store: strin
       : await exportZarr(product, to, options);
   const what = options.format === 'cog' ? 'COGs' : `objects of ${product.id}.zarr, Zarr v2,`;
   console.log(`${written} ${what} in ${to.name}`);
+}
+
+async function checkLevel({ id, world }: OpenProduct, level: number): Promise<void> {
+  const arrays = await describeZarr(world.store, dataRoot(id));
+  const levels = [...new Set(arrays.map(({ name }) => Number(name.split('/')[0])))].sort((a, b) => a - b);
+  if (levels.includes(level)) return;
+  throw new BadRequest('--level', `${id} has the levels ${levels.join(', ')}, not ${level}`);
 }
 
 async function exportZarr({ id, world }: OpenProduct, to: Store, options: Options): Promise<number> {

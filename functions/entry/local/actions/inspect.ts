@@ -65,6 +65,11 @@ function openInput(
   variable: string | undefined,
   { band, crs }: Options,
 ): Promise<Layer> {
+  if (variable !== undefined && /\.tiff?$/i.test(key))
+    throw new BadRequest(
+      'variable',
+      `${key} is a TIFF: it has bands, which --band names, and no "${variable}"`,
+    );
   if (variable !== undefined) return openZarr(store, key, variable, crs ? { crs: crsByName(crs) } : {});
   return isFilePattern(key) ? openCogSeries(store, key, { band }) : openCog(store, key, { band });
 }

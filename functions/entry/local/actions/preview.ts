@@ -67,7 +67,7 @@ async function drawMonths(
   if (t1 - t0 !== 12)
     throw new BadRequest(
       '--year',
-      `${label} has ${t1 - t0} months here; say a year by --time and a monthly variable`,
+      `${label} has ${t1 - t0 === 1 ? 'one step' : `${t1 - t0} steps`} of ${about.variable.name}, not twelve months; say a year by --time and a monthly variable`,
     );
   const fields = [];
   for (let step = t0; step < t1; step++)

@@ -11,7 +11,7 @@ import { tableOptions } from '../terminal.ts';
 
 export interface Options {
   readonly json?: boolean;
-  readonly count: string;
+  readonly count: number;
 }
 
 export async function showRuns(
@@ -22,7 +22,7 @@ export async function showRuns(
   const at = placeOf(store);
   const world = openWorld({ store: at, inputs: at });
   if (run) await showRun(world, run, json === true);
-  else await listRuns(world, Number(count), json === true);
+  else await listRuns(world, count, json === true);
 }
 
 async function showRun(world: World, name: string, json: boolean): Promise<void> {

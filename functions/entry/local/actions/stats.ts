@@ -36,6 +36,10 @@ export interface Options {
 }
 
 export async function showStats(name: string, options: Options, store: string): Promise<void> {
+  if (options.renormalise && options.classes !== 'fractions')
+    throw new BadRequest('--renormalise', 'is for --classes fractions');
+  if (options.zone !== undefined && !options.chart)
+    throw new BadRequest('--zone', 'chooses what --chart draws; give --chart a file, too');
   const product = await openProduct(name, store);
   if (options.classes) return sayClasses(product, { ...options, classes: options.classes });
   const zones = await readZoneText(product, options);
@@ -55,7 +59,7 @@ export async function showStats(name: string, options: Options, store: string): 
 }
 
 async function sayText(text: string, { out }: Options): Promise<void> {
-  if (!out) return console.log(text);
+  if (!out) return console.log(text.replace(/\r?\n$/, ''));
   await save(out, new TextEncoder().encode(text));
   console.log(out);
 }

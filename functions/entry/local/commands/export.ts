@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Options } from '../actions/export.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 export function addExport(program: Command): void {
   program
@@ -14,7 +15,7 @@ export function addExport(program: Command): void {
     )
     .option('--variable <names...>', 'which variables; all of them for zarr, npp_a rh_a nep_a for cog', [])
     .option('--time <period>', 'of --format cog: a year or a month (2021, 2021-07); all when absent')
-    .option('--level <n>', 'of the pyramid; 0 is native', (text) => Number(text), 0)
+    .option('--level <n>', 'of the pyramid; 0 is native', wholeNumber(0), 0)
     .option('--to <location>', 'folder or s3://bucket/prefix', 'export')
     .action(async (name: string, options: Options) => {
       const { exportProduct } = await import('../actions/export.ts');

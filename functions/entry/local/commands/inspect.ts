@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Options } from '../actions/inspect.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 export function addInspect(program: Command): void {
   program
@@ -10,7 +11,7 @@ export function addInspect(program: Command): void {
       'a .tif, a pattern of files with {YYYY} {MM} {DD} {DDD}, or a .zarr group; a path or s3://…',
     )
     .argument('[variable]', 'of a Zarr group; all are listed without it')
-    .option('--band <n>', 'band of a TIFF, from 1', positive, 1)
+    .option('--band <n>', 'band of a TIFF, from 1', wholeNumber(1), 1)
     .option('--crs <code>', 'of a Zarr group that does not say its own, such as EPSG:4326')
     .option('--no-sample', 'read headers only, no pixel')
     .option('--json', 'as JSON')
@@ -18,10 +19,4 @@ export function addInspect(program: Command): void {
       const { inspectInput } = await import('../actions/inspect.ts');
       await inspectInput(input, variable, options);
     });
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('a whole number from 1');
 }

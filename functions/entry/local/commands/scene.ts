@@ -1,6 +1,7 @@
-import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { SCENE_DEFAULTS } from '../../../../lib/scene/scene-options.ts';
 import type { Options } from '../actions/scene.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 export function addScene(program: Command): void {
   program
@@ -14,17 +15,11 @@ export function addScene(program: Command): void {
     )
     .addOption(
       new Option('--seed <number>', 'another seed, another landscape')
-        .argParser(wholeNumber)
+        .argParser(wholeNumber(0))
         .default(SCENE_DEFAULTS.seed),
     )
     .action(async (name: 'prd', folder: string, options: Options) => {
       const { putScene } = await import('../actions/scene.ts');
       await putScene(name, folder, options);
     });
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError('a whole number from 0');
 }
