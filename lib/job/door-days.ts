@@ -60,8 +60,9 @@ export async function dayDoor(
     return { strip: (y0, y1) => toDays(resample(fields, y0, y1)), counts };
   }
   const fields = await daysOfSteps(context, binding, read, tally);
-  const outOfRange = tally.outOfRange / source.perDay; // counted by step, judged by day
-  checkYear({ ...binding, facts: source.facts }, fields, { outOfRange });
+  // counted by step, judged by day
+  const perDay = { outOfRange: tally.outOfRange / source.perDay, clamped: tally.clamped / source.perDay };
+  checkYear({ ...binding, facts: source.facts }, fields, perDay);
   const daysRead = { grid: source.facts.grid, read, fields };
   context.daysRead.set(binding.name, daysRead);
   const toHumidity = asVapour(context, binding, daysRead);

@@ -1,6 +1,7 @@
 import { Conflict } from '../errors.ts';
 import type { ChunkCoord } from '../grid/region.ts';
 import { recordsRoot, runKey } from '../store/keys.ts';
+import { openDoorTally, type TurnedAway } from './at-the-door.ts';
 import { mapInOrder } from './in-order.ts';
 import { type Product, placesOf } from './product.ts';
 import { type ChunkRecord, type ChunkState, encodeJson, readRecord } from './record.ts';
@@ -16,6 +17,8 @@ export interface RunSummary {
   readonly because: readonly { readonly chunk: string; readonly reason: string }[];
   /** Chunks that are not there and not in `because`, which names the first thousand. */
   readonly unnamed?: number;
+  /** By input, where something was turned away at the door. */
+  readonly inputs?: Readonly<Record<string, TurnedAway>>;
   readonly finishedAt: string;
 }
 
@@ -75,9 +78,11 @@ function openTally(product: Product, { givenUp = new Map(), uncounted, unpaid }:
   const chunks = { computed: 0, 'all-nodata': 0, 'missing-input': 0, failed: 0, unrecorded: 0 };
   const named: { at: ChunkCoord; reason: string }[] = [];
   let lacking = 0;
+  const door = openDoorTally();
   return {
     add(at: ChunkCoord, record: ChunkRecord | undefined): void {
       chunks[record?.state ?? 'unrecorded']++;
+      door.add(record);
       const reason = whyNot(record, givenUp.get(`${at.y}/${at.x}`));
       if (reason && lacking++ < NAMED) named.push({ at, reason });
     },
@@ -87,6 +92,7 @@ function openTally(product: Product, { givenUp = new Map(), uncounted, unpaid }:
         .map(({ at, reason }) => ({ chunk: `${product.windows[at.t]!.year} at ${at.y}/${at.x}`, reason }));
       if (uncounted) because.unshift({ chunk: 'the statistic of the whole region', reason: uncounted });
       if (unpaid) because.unshift({ chunk: 'what is not computed yet', reason: unpaid });
+      const inputs = door.end();
       return {
         run,
         product: product.id,
@@ -94,6 +100,7 @@ function openTally(product: Product, { givenUp = new Map(), uncounted, unpaid }:
         chunks,
         because,
         ...(lacking > NAMED && { unnamed: lacking - NAMED }),
+        ...(Object.keys(inputs).length > 0 && { inputs }),
         finishedAt: new Date(now).toISOString(),
       };
     },

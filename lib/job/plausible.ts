@@ -5,6 +5,8 @@ import type { Tally } from './convert.ts';
 
 /** Single numbers may be wrong; when so many are, it is what the spec says of them. */
 const MOST_OUT_OF_RANGE = 0.5;
+/** Dew and frost go the other way too, but not in nearly all months of a year. */
+const MOST_REVERSED = 0.9;
 /** Fewer values prove nothing. */
 const FEWEST_VALUES = 12;
 const MONTHS = 12;
@@ -27,16 +29,22 @@ export function checkRange(input: Judged, { outOfRange }: Pick<Tally, 'outOfRang
   throw mismatch(input, `${share} % of its values would lie outside ${low}..${high}.`);
 }
 
+/** Refuses a flux that goes the other way nearly everywhere and always: its direction is said wrongly. */
+function checkDirection(input: Judged, { clamped }: Pick<Tally, 'clamped'>, values: number): void {
+  if (!input.variable.positive || values < FEWEST_VALUES || clamped <= MOST_REVERSED * values) return;
+  const share = Math.round((100 * clamped) / values);
+  throw mismatch(input, `${share} % of its values would go ${other(input.variable.positive)}.`, 'positive');
+}
+
+const other = (direction: 'up' | 'down'): string => (direction === 'up' ? 'down' : 'up');
+
 /**
- * Refuses a year whose mean no place on Earth has: mean and sum, day and month were mistaken for each other.
+ * Refuses a year whose mean no place on Earth has: mean and sum, day and month were mistaken for each other; and one that
+ * nearly always goes the other way.
  * @param fields of the months of a year, or of the days of whole years, in the units of the model
  * @throws UnitMismatch
  */
-export function checkYear(
-  input: Judged,
-  fields: readonly Float64Array[],
-  tally: Pick<Tally, 'outOfRange'>,
-): void {
+export function checkYear(input: Judged, fields: readonly Float64Array[], tally: Tally): void {
   let values = 0;
   let sum = 0;
   for (const field of fields) {
@@ -47,6 +55,7 @@ export function checkYear(
     }
   }
   checkRange(input, tally, values + tally.outOfRange);
+  checkDirection(input, tally, values);
   const [low, high] = input.variable.yearMean ?? [-Infinity, Infinity];
   const mean = sum / values;
   const whole = fields.length === MONTHS || fields.length % MODEL_YEAR_DAYS === 0;
@@ -57,11 +66,15 @@ export function checkYear(
   );
 }
 
-function mismatch({ name, variable, facts }: Judged, problem: string): UnitMismatch {
+function mismatch(
+  { name, variable, facts }: Judged,
+  problem: string,
+  remedy = 'accumulation, units or scale',
+): UnitMismatch {
   return new UnitMismatch(
     facts.title,
     facts.units ?? '?',
     variable.units,
-    `${problem} Mend accumulation, units or scale of spec.sources.${name}.`,
+    `${problem} Mend ${remedy} of spec.sources.${name}.`,
   );
 }

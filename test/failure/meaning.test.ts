@@ -1,10 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { summaryText } from '../../functions/entry/local/summary.ts';
 import { type ChunkRecord, readRecord } from '../../lib/job/record.ts';
 import type { World } from '../../lib/job/world.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { tiny as inputs, tinyFiles } from '../helpers/tiny-files.ts';
 import { FINE, putClasses, putClimate } from '../helpers/tiny-inputs.ts';
 import { quickSpec, runTiny, stateOf, tinySources, tinyWorld } from '../helpers/tiny-product.ts';
+
+const PLACES = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+] as const;
 
 let files: Store;
 let world: World;
@@ -60,16 +68,23 @@ describe('land cover', () => {
     await putClasses(files, { ...inputs, classes });
     expect((await runTiny(world, quickSpec())).state).toBe('complete');
     const found: Record<string, number> = {};
-    for (const [y, x] of [
-      [0, 0],
-      [0, 1],
-      [1, 0],
-      [1, 1],
-    ] as const) {
+    for (const [y, x] of PLACES) {
       const { unknownCodes = {} } = (await record(0, y, x)).inputs.vegtype!;
       for (const [code, n] of Object.entries(unknownCodes)) found[code] = (found[code] ?? 0) + n;
     }
     expect(found).toEqual({ 77: Math.ceil(classes.length / 7), 78: 1 });
+  });
+
+  it('with codes that the legend does not know is reported at the end of the run', async () => {
+    const classes = inputs.classes.map((code, i) => (i % 7 === 0 ? 77 : i === 1 ? 78 : code));
+    await putClasses(files, { ...inputs, classes });
+    const summary = await runTiny(world, quickSpec());
+    const n = Math.ceil(classes.length / 7);
+    expect(summary.inputs).toEqual({ vegtype: { unknownCodes: { 77: n, 78: 1 } } });
+    expect(summaryText(summary).split('\n')).toEqual([
+      'tiny is complete: 8 computed.',
+      `  vegtype: codes that its legend does not know, and fine pixels that have them: 77 (${n}), 78 (1)`,
+    ]);
   });
 });
 
@@ -80,7 +95,12 @@ describe('numbers outside their physical range', () => {
     t2m[(6 * lat.length + 7) * lon.length + 7] = 900;
     tp[(6 * lat.length + 7) * lon.length + 7] = -1e-9;
     await putClimate(files, { ...inputs, climate: { ...inputs.climate, fields: { ...fields, t2m, tp } } });
-    expect((await runTiny(world, quickSpec())).state).toBe('complete');
+    const summary = await runTiny(world, quickSpec());
+    expect(summary.state).toBe('complete');
+    const [first, ...others] = await Promise.all(PLACES.map(([y, x]) => record(0, y, x)));
+    const all = [first!, ...others].map(({ inputs: of }) => of.temperature!.outOfRange);
+    expect(summary.inputs).toEqual({ temperature: { outOfRange: all.reduce((a, b) => a + b) } });
+    expect(summaryText(summary)).toMatch(/\n {2}temperature: \d values lie outside its physical range/);
     const door = (await record(0, 0, 0)).inputs;
     expect(door.temperature).toEqual({ outOfRange: 1, clamped: 0 });
     expect(door.precipitation).toEqual({ outOfRange: 0, clamped: 1 });
@@ -105,6 +125,30 @@ describe('what the spec says of an input', () => {
     expect(await failures({ solar: climate('ssrd', totals) })).toMatch(
       /% of its values would lie outside 0\.\.1200\. Mend accumulation, units or scale of spec\.sources\.solar/,
     );
+  });
+
+  it('fails by name where it turns a flux around', async () => {
+    const upward = { accumulation: 'per_day', positive: 'up' };
+    for (const [name, variable] of [
+      ['evaporation', 'e'],
+      ['potentialEvaporation', 'pev'],
+    ] as const) {
+      world = tinyWorld(files);
+      expect(await failures({ [name]: climate(variable, upward) })).toMatch(
+        new RegExp(
+          `^era5\\.zarr/${variable} .* 100 % of its values would go down\\. Mend positive of spec\\.sources\\.${name}\\.$`,
+        ),
+      );
+    }
+  });
+
+  it('takes dew in most months of a year as it is', async () => {
+    const { lat, lon, fields } = inputs.climate;
+    const e = fields.e.map((metres, i) =>
+      Math.floor(i / (lat.length * lon.length)) % 12 < 10 ? 1e-5 : metres,
+    );
+    await putClimate(files, { ...inputs, climate: { ...inputs.climate, fields: { ...fields, e } } });
+    expect((await runTiny(world, quickSpec())).state).toBe('complete');
   });
 
   it('fails by name where it forgets the scale of stored integers', async () => {
