@@ -160,7 +160,11 @@ export async function putNdviZarr(
   });
 }
 
-async function putAxes(store: Store, root: string, axes: Record<'time' | 'lat' | 'lon', readonly number[]>) {
+export async function putAxes(
+  store: Store,
+  root: string,
+  axes: Record<'time' | 'lat' | 'lon', readonly number[]>,
+): Promise<void> {
   for (const [dim, units] of Object.entries(AXIS_UNITS)) {
     const values = axes[dim as keyof typeof AXIS_UNITS];
     await putV2(store, `${root}/${dim}`, {

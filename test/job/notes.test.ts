@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { daysFromCivil } from '../../lib/grid/time.ts';
 import { notesOf } from '../../lib/job/notes.ts';
 import { tiny, tinyFiles } from '../helpers/tiny-files.ts';
-import { putClimate } from '../helpers/tiny-inputs.ts';
+import { ndviKey, putAxes, putClimate } from '../helpers/tiny-inputs.ts';
 import { planTiny, quickSpec, tinySources, tinyWorld } from '../helpers/tiny-product.ts';
 import { putV2 } from '../raster/zarr-made.ts';
 
@@ -25,5 +26,50 @@ describe('notes on what a product reads', () => {
     ]);
     const plain = await planTiny(tinyWorld(files), quickSpec());
     expect(notesOf(plain.product, plain.plan)).toEqual([]);
+  });
+
+  it('tell of a composite that should be there, between two others or at the end of a year', async () => {
+    const files = await tinyFiles();
+    const notes = async () => {
+      const { product, plan } = await planTiny(tinyWorld(files), quickSpec());
+      return notesOf(product, plan);
+    };
+    for (const startDoy of [46, 349]) await files.delete(ndviKey({ year: 2021, startDoy }));
+    expect(await notes()).toEqual([
+      expect.stringMatching(
+        /^ndvi: ndvi\/ndvi_.* has no composite after 2021-02-01 of 2021 where one of 16 days is due$/,
+      ),
+      expect.stringMatching(/ has no composite after 2021-12-01 of 2021 /),
+    ]);
+  });
+
+  it('tell of two evaporations that are not of one reanalysis', async () => {
+    const files = await tinyFiles();
+    const coarse = { cells: new Float32Array(24 * 5 * 5).fill(-0.003), shape: [24, 5, 5] };
+    await putV2(files, 'era5.25.zarr/pev', {
+      ...coarse,
+      dims: ['time', 'lat', 'lon'],
+      attrs: { units: 'm' },
+    });
+    await putAxes(files, 'era5.25.zarr', {
+      time: tiny.years.flatMap((year) => Array.from({ length: 12 }, (_, m) => daysFromCivil(year, m + 1, 1))),
+      lat: [48.5, 48, 47.5, 47, 46.5],
+      lon: [9.5, 10, 10.5, 11, 11.5],
+    });
+    const potentialEvaporation = {
+      zarr: 'era5.25.zarr',
+      variable: 'pev',
+      accumulation: 'per_day',
+      positive: 'down',
+    };
+    const mixed = await planTiny(
+      tinyWorld(files),
+      quickSpec({ sources: tinySources({ potentialEvaporation }) }),
+    );
+    expect(notesOf(mixed.product, mixed.plan)).toEqual([
+      expect.stringMatching(
+        /^potentialEvaporation: era5\.25\.zarr\/pev has other pixels than era5\.zarr\/e; /,
+      ),
+    ]);
   });
 });
