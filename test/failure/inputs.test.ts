@@ -119,6 +119,26 @@ describe('planning refuses, before a pixel is read and with nothing written,', (
     ['an output that the model does not have', { outputs: ['np'] }, /spec\.outputs: .* did you mean "npp"/],
     ['a parameter that the model does not know', { params: { rh: { day: 30 } } }, /spec\.params\.rh: /],
     [
+      'an efficiency of water, which is left out',
+      { params: { eps: { values: { water: 0.296 } } } },
+      /^BadRequest: spec\.params\.eps\.values: water and snow are left out of NPP, RH and NEP/,
+    ],
+    [
+      'NDVI limits of snow, which is left out',
+      { params: { fpar: { limits: { snow: [0, 0.5] } } } },
+      /^BadRequest: spec\.params\.fpar\.limits: water and snow are left out/,
+    ],
+    [
+      'NDVI limits that leave nothing between them',
+      { params: { fpar: { limits: { ebf: [0.98, 0.99] } } } },
+      /^BadRequest: spec\.params\.fpar\.limits\.ebf: the lower NDVI limit must be below 0\.98/,
+    ],
+    [
+      'an efficiency of a type that nobody knows',
+      { params: { eps: { values: { oak: 1 } } } },
+      /^BadRequest: spec\.params\.eps\.values: .*"oak"/,
+    ],
+    [
       'a model that nobody knows',
       { model: 'casa' },
       /spec\.model: "casa" is no known model\. Known: casa-nep/,

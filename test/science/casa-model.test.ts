@@ -5,12 +5,13 @@ import { fparCurve, fparFromNdvi } from '../../lib/science/casa/fpar.ts';
 import { QA, QA_YEAR } from '../../lib/science/casa/outputs.ts';
 import { greenestStep, optimumTemperature } from '../../lib/science/casa/stress.ts';
 import { wetness } from '../../lib/science/casa/water.ts';
+import { casaNepBlock } from '../../lib/science/casa-nep.ts';
 import { fastExp, fastLn, makeBits } from '../../lib/science/fast-math.ts';
 import { typeIndex } from '../../lib/science/landcover/classes.ts';
 import { casaNep } from '../../lib/science/models.ts';
 import { peiRespiration } from '../../lib/science/respiration/rh.ts';
 import { at, CELLS, field, LIMITS, SHAPE, setUp } from './one-type.ts';
-import { run, sum, withLimits } from './year.ts';
+import { freshState, outputsOf, run, sum, withLimits } from './year.ts';
 
 describe('The inner loops', () => {
   it('give what the equations give, cell by cell and month by month', () => {
@@ -77,6 +78,29 @@ describe('The inner loops', () => {
     const { input, params } = setUp(2);
     field(input, 'solar')[5] = -300;
     expect(() => run(casaNep, SHAPE, input, params)).toThrow(/outside its range/);
+  });
+
+  /** Without the kernel. */
+  const byLoops = (input: ReturnType<typeof setUp>['input'], params: ReturnType<typeof setUp>['params']) => {
+    const out = outputsOf(casaNep, SHAPE);
+    casaNepBlock(SHAPE, input, params, {}, freshState(casaNep, CELLS), out);
+    return out;
+  };
+
+  it('do not let what rounding leaves below zero hide it', () => {
+    const { input, params } = setUp(2);
+    field(input, 'solar')[5] = -300;
+    field(input, 'solar')[6] = -1e-14;
+    expect(() => byLoops(input, params)).toThrow(/outside its range/);
+  });
+
+  it('give no production below zero, by loops and by kernel, where FPAR ends at 0', () => {
+    const { input } = setUp(2);
+    const params = casaNep.params.parse({ fpar: { mode: 'linear' } });
+    const ndvi = field(input, 'ndvi');
+    for (let q = 0; q < ndvi.length; q++) ndvi[q] = -0.2 + (q % 97) * 0.00345; // to just above 0.161/1.257
+    const tries = [byLoops(input, params), run(casaNep, SHAPE, input, params)];
+    for (const { npp } of tries) expect(Math.min(...npp!) + 0).toBe(0);
   });
 });
 

@@ -105,6 +105,22 @@ describe('NDVI limits', () => {
     expect(limitsOf(limits, 'water').source).toBe('none');
   });
 
+  it('are percentiles from 500 samples and a range of 0.05 on', () => {
+    const limitsFor = (counts: Readonly<Record<number, number>>) => {
+      const all = new Float64Array(casaPrepare.length(PARAMS));
+      for (const [ndvi, n] of Object.entries(counts))
+        all[typeIndex('ebf') * NDVI_BINS + ndviBin(Number(ndvi))] = n;
+      return limitsOf(limitsFromCounts(all, PARAMS), 'ebf');
+    };
+    expect(limitsFor({ 0.3: 250, 0.8: 250 }).source).toBe('percentile');
+    expect(limitsFor({ 0.3: 250, 0.8: 249 }).source).toBe('table');
+    // 0.35 - 0.3 and 0.65 - 0.6 are below and above 0.05 in double precision
+    for (const low of [0.3, 0.6]) {
+      const at = (range: number) => limitsFor({ [low]: 300, [(low + range).toFixed(4)]: 300 }).source;
+      expect([at(0.05), at(0.0499)]).toEqual(['percentile', 'table']);
+    }
+  });
+
   it('are capped at 0.98', () => {
     const of = region([{ type: 'ebf', cells: 60, ndvi: [0.5, 1] }]);
     for (let q = 0; q < of.ndvi.length; q += 2) of.ndvi[q] = 1;

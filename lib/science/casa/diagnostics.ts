@@ -78,7 +78,7 @@ function typeBits(type: number, lueMax: number, bits: { noType: number; excluded
 function carries(input: Inputs, { water: { mode } }: CasaParams, q: number): boolean {
   if (mode === 'one' || mode === 'lswi') return false;
   const tempC = (input.temperature as Float64Array)[q]!;
-  // In the other modes demand is zero exactly in frost, so temperature tells it all.
+  // In the other modes demand is zero in frost and next to nothing in hundredths of a degree above: temperature tells.
   return keepsWetness(input.potentialEvaporation?.[q] ?? Number.POSITIVE_INFINITY, tempC);
 }
 

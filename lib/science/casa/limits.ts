@@ -25,6 +25,8 @@ export const UPPER_PERCENTILE = 0.95;
 /** With fewer samples, or a narrower range, the static table is used (decision of spec casa.md 2.2). */
 export const MIN_SAMPLES = 500;
 export const MIN_RANGE = 0.05;
+/** Differences of decimals are a hair off: 0.35 − 0.3 is below 0.05. */
+const ROUNDING = 1e-12;
 
 const TYPES = VEGETATION_TYPES.length;
 
@@ -57,7 +59,7 @@ export function percentileLimits(
   if (samples < MIN_SAMPLES) return tableLimits(type, samples);
   const low = ndviQuantile(histogram, LOWER_PERCENTILE);
   const high = Math.min(ndviQuantile(histogram, UPPER_PERCENTILE), NDVI_LIMIT_CAP);
-  return high - low < MIN_RANGE ? tableLimits(type, samples) : { low, high, source, samples };
+  return high - low < MIN_RANGE - ROUNDING ? tableLimits(type, samples) : { low, high, source, samples };
 }
 
 /** Histogram of grass and crop together, for built-up and bare land. */

@@ -97,7 +97,7 @@ function columnsAtDesk(
   return columns;
 }
 
-/** @returns a flux below zero, or 0 */
+/** @returns the lowest flux below zero, or 0; what rounding leaves below zero is stored as 0 */
 function fillNpp(
   t: number,
   { green, solar, tempC }: NppForcing,
@@ -125,8 +125,8 @@ function fillNpp(
       heat = x2 / ((x2 + E2) * (1 + E3 * x2 * x));
     }
     const flux = solar[q]! * fpar * gain[i]! * heat * wet[i]!;
-    if (flux < 0) negative = flux;
-    npp[i] = flux;
+    if (flux < negative) negative = flux;
+    npp[i] = flux < 0 ? 0 : flux;
   }
   return negative;
 }

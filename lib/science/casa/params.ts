@@ -1,16 +1,28 @@
 /** Parameters of CASA NPP, with the defaults of spec casa.md (ADR 0006). */
 import { z } from 'zod';
 import { CLIMATE_SECTION } from '../air-temperature.ts';
-import { VEGETATION_TYPES, type VegetationType } from '../landcover/classes.ts';
+import { EXCLUDED_TYPES, VEGETATION_TYPES, type VegetationType } from '../landcover/classes.ts';
+import { NDVI_LIMIT_CAP } from './fpar.ts';
 import { SEASON_STRESS_K, TOPT_MIN_MONTHS } from './stress.ts';
 
 const typeName = z.enum(VEGETATION_TYPES);
 
-const byType = <T extends z.ZodType>(value: T) => z.partialRecord(typeName, value).default({});
+const byType = <T extends z.ZodType>(value: T) =>
+  z
+    .partialRecord(typeName, value)
+    .refine(
+      (values) => EXCLUDED_TYPES.every((type) => !(type in values)),
+      `${EXCLUDED_TYPES.join(' and ')} are left out of NPP, RH and NEP; leave them out here too`,
+    )
+    .default({});
 
 const ndviLimits = z
   .tuple([z.number().min(-0.2).max(1), z.number().min(-0.2).max(1)])
-  .refine(([low, high]) => high > low, 'the upper NDVI limit must be above the lower');
+  .refine(([low, high]) => high > low, 'the upper NDVI limit must be above the lower')
+  .refine(
+    ([low]) => low < NDVI_LIMIT_CAP,
+    `the lower NDVI limit must be below ${NDVI_LIMIT_CAP}, where upper limits are capped`,
+  );
 
 const fpar = z
   .strictObject({
