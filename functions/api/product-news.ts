@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
 import { isoDate } from '../../lib/grid/time.ts';
+import { readCurrent } from '../../lib/job/current.ts';
 import { parseJson } from '../../lib/job/record.ts';
 import { readTodo } from '../../lib/job/stage.ts';
 import type { World } from '../../lib/job/world.ts';
-import { JOURNAL, receiptsRoot, recordsRoot, runKey, type Stage } from '../../lib/store/keys.ts';
+import {
+  JOURNAL,
+  journalKey,
+  receiptsRoot,
+  recordsRoot,
+  runKey,
+  type Stage,
+  stepsRoot,
+} from '../../lib/store/keys.ts';
 import type { ServedProduct } from './served-product.ts';
 
 /** A run that has not ended. One that was killed looks the same, until another run of the product begins. */
@@ -85,7 +94,7 @@ async function marksUnder({ store }: World, root: string): Promise<[string, stri
 const digest = (text: string): string => createHash('sha1').update(text).digest('base64url').slice(0, 22);
 
 async function runningRun(world: World, { id }: ServedProduct): Promise<RunNews | undefined> {
-  const key = await newestRun(world, id);
+  const key = await newestBegun(world, id);
   const object = key === undefined ? undefined : await world.store.get(key);
   if (!object) return undefined;
   const { run, startedAt } = parseJson(object.key, object.bytes) as { run: string; startedAt: string };
@@ -99,6 +108,16 @@ async function runningRun(world: World, { id }: ServedProduct): Promise<RunNews 
     done,
     ...(todo && { of: todo.places }),
   };
+}
+
+/** Two plans may be made at once: the one that another got ahead of is in the journal too, and never begins. */
+async function newestBegun(world: World, product: string): Promise<string | undefined> {
+  const key = await newestRun(world, product);
+  const { current } = key === undefined ? {} : await readCurrent(world, product);
+  if (!current || key === journalKey(current.run)) return key;
+  const run = key!.slice(JOURNAL.length, -'.json'.length);
+  for await (const _ of world.store.list(`${stepsRoot(run)}plan-`)) return key;
+  return journalKey(current.run);
 }
 
 /** Key of the newest run in the journal: names of runs begin with their time, so the last in order is the newest. */

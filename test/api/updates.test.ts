@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ProductNews } from '../../functions/api/product-news.ts';
+import { NO_EFFORT } from '../../lib/job/cost.ts';
+import { makeCurrent } from '../../lib/job/current.ts';
+import { writeStep } from '../../lib/job/receipt.ts';
 import { encodeJson } from '../../lib/job/record.ts';
 import { writeJournal } from '../../lib/job/start.ts';
 import { silentLog } from '../../lib/job/world.ts';
@@ -63,6 +66,22 @@ describe('news of a product', () => {
 
     await store.put(runKey(run), encodeJson({ state: 'complete' }));
     expect(await ask()).toBeUndefined();
+  });
+
+  it('tells of no run that another one got ahead of before it began', async () => {
+    const { app, store } = await serveCountry();
+    const now = Date.UTC(2026, 0, 1, 9);
+    const world = { store, inputs: store, now: () => now, log: silentLog };
+    const ask = async () => ((await (await app.request(PATH)).json()) as ProductNews).run?.id;
+    const [first, second] = ['20260101T090000-tiny-0a1b2c', '20260101T090001-tiny-0a1b2d'];
+    for (const run of [first, second]) await writeJournal(world, run, 'tiny');
+    expect(await ask()).toBe(second);
+    await makeCurrent(world, 'tiny', { run: first, plan: 'p' }, {});
+    expect(await ask()).toBe(first);
+    await store.put(runKey(first), encodeJson({ state: 'complete' }));
+    expect(await ask()).toBeUndefined();
+    await writeStep(world, second, 'plan', NO_EFFORT); // of the command line, which makes nothing current
+    expect(await ask()).toBe(second);
   });
 
   it('is looked for once, however many ask', async () => {
