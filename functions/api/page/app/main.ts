@@ -11,8 +11,12 @@ import { type Camera, readLink } from './view/view.ts';
 async function start(): Promise<void> {
   setWorkerUrl(addressOf('page/worker.js'));
   const products = await listProducts();
-  if (products.length === 0)
-    return stop('No products yet', 'Compute one with “chunkflux run”, then look again.', lookAgain());
+  if (products.length === 0) {
+    const how =
+      'Compute one with “chunkflux run”, or upload its inputs and spec. This page opens it by itself.';
+    stop('No products yet', how, lookAgain());
+    return waitForProduct();
+  }
   const linked = readLink(location.hash);
   const first = products.find(({ id }) => id === linked.product) ?? products[0]!;
   const product = await openProduct(first.id, linked.set);
@@ -25,6 +29,15 @@ async function start(): Promise<void> {
   byId('app').dataset.state = 'ready';
   byId('loading').hidden = true;
   page.noteLink(linked);
+}
+
+const LOOK_MS = 3000;
+
+async function waitForProduct(): Promise<void> {
+  await new Promise((done) => setTimeout(done, LOOK_MS));
+  const products = await listProducts().catch(() => []); // a server that is away now may be back later
+  if (products.length === 0) return waitForProduct();
+  location.reload();
 }
 
 function openMap(begin: Camera | Bounds): FluxMap | undefined {
