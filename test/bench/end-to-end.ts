@@ -1,7 +1,7 @@
 /**
  * The main job at full size: a year of the synthetic Pearl River Delta, 12 x 1365 x 2852, from COGs and Zarr to a
- * sharded Zarr product, by the command line on worker threads; beside it the same job in Python (peers/), each in a
- * process of its own, in turns.
+ * sharded Zarr product with its coarser levels, by the command line on worker threads; beside it the same job in Python
+ * (peers/), and level 0 of it alone, each in a process of its own, in turns.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,10 +20,19 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 const CLI = path('../../functions/entry/local/chunkflux.mjs');
 const HOOK = path('./measure-process.ts');
 const PYTHON = path('../../.venv/bin/python');
-const PEERS = {
-  'xarray+dask': path('./peers/casa_xarray.py'),
-  numba: path('./peers/casa_numba.py'),
-} as const;
+
+interface Peer {
+  readonly script: string;
+  /** Whether it makes the coarser levels and the sums too, as ours does. */
+  readonly coarser: boolean;
+}
+
+const XARRAY = path('./peers/casa_xarray.py');
+const PEERS: Readonly<Record<string, Peer>> = {
+  'xarray+dask': { script: XARRAY, coarser: true },
+  numba: { script: path('./peers/casa_numba.py'), coarser: true },
+  'xarray+dask, level 0 alone': { script: XARRAY, coarser: false },
+};
 
 interface Usage {
   readonly seconds: number;
@@ -44,10 +53,15 @@ function chunkflux(args: readonly string[], folder: string): Usage {
 
 type PeerReport = Usage & { readonly versions: Record<string, string>; readonly dtype: string };
 
-function peer(script: string, scene: string, out: string): PeerReport {
-  const args = ['-W', 'ignore', script, scene, out, String(YEAR), String(THREADS)];
+/** @param levels coarser ones to make beside level 0 */
+function peer(script: string, scene: string, out: string, levels: number): PeerReport {
+  const args = ['-W', 'ignore', script, scene, out, String(YEAR), String(THREADS), String(levels)];
   return JSON.parse(execFileSync(PYTHON, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
 }
+
+/** How many levels above level 0 our product has. */
+const coarserLevels = (product: string): number =>
+  readdirSync(join(product, 'data.zarr')).filter((name) => /^[1-9]\d*$/.test(name)).length;
 
 /** The full scene, made once and kept: to make it takes longer than to measure. */
 function makeScene(folder: string): string {
@@ -97,7 +111,7 @@ const countReceipts = (store: string): number =>
     /receipts.*\.json$/.test(name),
   ).length;
 
-/** How far a peer's NEP is from ours, where both found the same vegetation type (their majorities differ a little). */
+/** How far a peer is from ours at each level, where both found the same vegetation type (their majorities differ a little). */
 function difference(ours: string, theirs: string): object {
   const script = path('./peers/compare.py');
   return JSON.parse(execFileSync(PYTHON, ['-W', 'ignore', script, ours, theirs], { encoding: 'utf8' }));
@@ -126,6 +140,7 @@ export async function benchEndToEnd(): Promise<object> {
     const scene = makeScene(folder);
     const spec = writeSpec(scene);
     const [store, theirs] = [join(folder, 'store'), join(folder, 'peer.zarr')];
+    const product = join(store, 'products', PRODUCT);
     const peers = existsSync(PYTHON) ? Object.entries(PEERS) : [];
     const ours: Usage[] = [];
     const reports: Record<string, PeerReport[]> = Object.fromEntries(peers.map(([name]) => [name, []]));
@@ -133,10 +148,11 @@ export async function benchEndToEnd(): Promise<object> {
     for (let round = 0; round < ROUNDS; round++) {
       rmSync(store, { recursive: true, force: true });
       ours.push(chunkflux(['run', spec, '--store', store], folder));
-      for (const [name, script] of peers) {
+      for (const [name, { script, coarser }] of peers) {
         rmSync(theirs, { recursive: true, force: true });
-        reports[name]!.push(peer(script, scene, theirs));
-        differences[name] ??= difference(join(store, 'products', PRODUCT, 'data.zarr', '0'), theirs);
+        const levels = coarser ? coarserLevels(product) : 0;
+        reports[name]!.push(peer(script, scene, theirs, levels));
+        differences[name] ??= { levels, ...difference(product, theirs) };
       }
     }
     const effort = receipts(store);

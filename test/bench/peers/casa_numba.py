@@ -1,7 +1,7 @@
 """The end-to-end job as an expert would write it by hand: two threads, blocks one by one, numba without the GIL for
-composites, interpolation and the model (float64), zarr-python for what is written.
+composites, interpolation, the model (float64) and the coarser levels, zarr-python for what is written.
 
-python casa_numba.py SCENE OUT YEAR THREADS
+python casa_numba.py SCENE OUT YEAR THREADS LEVELS      (coarser levels beside level 0)
 """
 
 import sys
@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numba
 import numpy as np
-import zarr
-from zarr.codecs import BloscCodec
 
 import casa_kernel
 import casa_scene as scene_
+from levels import write_sums
+from levels_numba import Chunk, Levels
 
 jit = numba.njit(nogil=True, cache=True, error_model="numpy")
 model = numba.njit(casa_kernel.kernel, nogil=True, cache=True, error_model="numpy")
@@ -75,24 +75,14 @@ def mask_types(types, months, npp, rh, nep, npp_a, rh_a, nep_a):
                 npp[m, i] = rh[m, i] = nep[m, i] = np.nan
 
 
-def main(folder, out, year, threads):
+def main(folder, out, year, threads, levels):
     started = scene_.process_start()
     scene = scene_.Scene(folder, year)
-    height, width = scene.shape
     lons, lats, climate = scene.climate()
     mask = ~np.isnan(sum(field.sum(0) for field in climate.values()))
     fields = {name: np.nan_to_num(field).reshape(scene_.MONTHS, -1) for name, field in climate.items()}
     month_of = np.array(scene.month_of)
-    group = zarr.create_group(out, overwrite=True)
-    codec = BloscCodec(cname="zstd", clevel=1, shuffle="shuffle")
-    monthly = dict(shape=(12, height, width), chunks=(1, 256, 256), shards=(12, 512, 512), dtype="f4")
-    yearly = dict(shape=(height, width), chunks=(256, 256), shards=(512, 512), dtype="f4")
-    arrays = {
-        name: group.create_array(name, **form, compressors=[codec], fill_value=np.nan)
-        for names, form in ((("npp", "rh", "nep"), monthly), (("npp_a", "rh_a", "nep_a", "ratio_a"), yearly))
-        for name in names
-    }
-    arrays["flag_a"] = group.create_array("flag_a", **{**yearly, "dtype": "u1"}, compressors=[codec], fill_value=255)
+    product = Levels(out, scene.shape, levels, scene.pixel_area)
 
     def months_of(block):
         cells = block[2] * block[3]
@@ -109,8 +99,8 @@ def main(folder, out, year, threads):
         count(months, types, counts)
         return types, counts
 
-    def computed(block, types, low, high, eps):
-        y, x, h, w = block
+    def modelled(block, types, low, high, eps):
+        h, w = block[2:]
         cells, weights = scene_.coast_weights(lons, lats, mask, *scene.lonlat(*block))
         cells, weights = cells.reshape(4, -1), weights.reshape(4, -1)
         grown = {name: np.empty((scene_.MONTHS, h * w)) for name in fields}
@@ -121,18 +111,25 @@ def main(folder, out, year, threads):
         forcing = [grown[name] for name in ("solar", "temperature", "evaporation", "potential", "precipitation")]
         model(months_of(block), *forcing, types, low, high, eps, *tyx, *yx)
         mask_types(types, scene_.MONTHS, *tyx, *yx)
-        place = (slice(y, y + h), slice(x, x + w))
-        for name, values in zip(("npp", "rh", "nep"), tyx):
-            arrays[name][:, *place] = values.reshape(-1, h, w)
-        npp_a, rh_a, nep_a = (values.reshape(h, w) for values in yx)
+        cells = {name: values.reshape(-1, h, w) for name, values in zip(("npp", "rh", "nep"), tyx)}
+        npp_a, rh_a, nep_a = (values.reshape(1, h, w) for values in yx)
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = np.where(npp_a > 1e-6, rh_a / npp_a, np.nan)
-        for name, values in zip(("npp_a", "rh_a", "nep_a", "ratio_a"), (npp_a, rh_a, nep_a, ratio)):
-            arrays[name][place] = values.astype("f4")
-        arrays["flag_a"][place] = scene_.flags(npp_a, rh_a)
+        yearly = {"npp_a": npp_a, "rh_a": rh_a, "nep_a": nep_a, "ratio_a": ratio}
+        cells |= {name: values.astype("f4") for name, values in yearly.items()}
+        cells["flag_a"] = scene_.flags(npp_a, rh_a)
+        return Chunk(cells)
+
+    def computed(block, *of_types):
+        y, x = (n // scene_.BLOCK for n in block[:2])
+        product.put(y, x, modelled(block, *of_types))
+
+    def siblings(block):
+        """The four of a coarser chunk follow each other, so that few of those wait."""
+        return [n // (scene_.BLOCK << level) for level in range(levels, -1, -1) for n in block[:2]]
 
     with ThreadPoolExecutor(threads) as pool:
-        blocks = list(scene.blocks())
+        blocks = sorted(scene.blocks(), key=siblings)
         parts = list(pool.map(counted, blocks))
         low, high = scene_.limits(sum(counts for _, counts in parts))
         # a type without limits has no efficiency either
@@ -140,8 +137,10 @@ def main(folder, out, year, threads):
         tasks = [pool.submit(computed, block, types, low, high, scene_.EPS_OF) for block, (types, _) in zip(blocks, parts)]
         for task in tasks:
             task.result()
+    if levels:
+        write_sums(out, product.sums, scene.pixel_area)
     scene_.report(started, style="numba", dtype="float64", threads=threads)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))

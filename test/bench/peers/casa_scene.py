@@ -59,6 +59,7 @@ class Scene:
         self.month_of = [int(np.searchsorted(ends, min(doy + 7, ends[-1]))) for doy in self.start_doy]
         with rasterio.open(self.ndvi[0]) as first:
             self.crs, self.transform, self.shape = first.crs, first.transform, first.shape
+        self.pixel_area = abs(self.transform.a * self.transform.e)
         self.map = glob.glob(f"{folder}/GLC_FCS30*.tif")[0]
 
     def blocks(self):

@@ -1,6 +1,7 @@
-"""The end-to-end job as xarray and dask do it: lazy arrays in blocks, equations on DataArrays, to_zarr with shards.
+"""The end-to-end job as xarray and dask do it: lazy arrays in blocks, equations on DataArrays, to_zarr with shards;
+coarser levels from the same blocks.
 
-python casa_xarray.py SCENE OUT YEAR THREADS
+python casa_xarray.py SCENE OUT YEAR THREADS LEVELS      (coarser levels beside level 0)
 """
 
 import sys
@@ -9,10 +10,9 @@ import dask
 import dask.array as da
 import numpy as np
 import xarray as xr
-import zarr
-from zarr.codecs import BloscCodec
 
 import casa_scene as scene_
+from levels_xarray import write_levels
 
 DTYPE = "f4"
 
@@ -25,7 +25,7 @@ def carried(wet):
     return wet
 
 
-def main(folder, out, year, threads):
+def main(folder, out, year, threads, levels):
     started = scene_.process_start()
     dask.config.set(scheduler="threads", num_workers=threads)
     scene = scene_.Scene(folder, year)
@@ -100,22 +100,12 @@ def main(folder, out, year, threads):
     flag = xr.apply_ufunc(scene_.flags, npp_a, rh_a, dask="parallelized", output_dtypes=["u1"])
     ds = xr.Dataset({
         "npp": npp, "rh": rh, "nep": nep, "npp_a": npp_a, "rh_a": rh_a, "nep_a": npp_a - rh_a,
-        "ratio_a": (rh_a / npp_a).where(npp_a > 1e-6), "flag_a": flag, "vegtype": types,
+        "ratio_a": (rh_a / npp_a).where(npp_a > 1e-6), "flag_a": flag,
     })  # fmt: skip
-    codec = BloscCodec(cname="zstd", clevel=1, shuffle="shuffle")
-    encoding = {
-        name: {
-            "chunks": (1, 256, 256) if v.ndim == 3 else (256, 256),
-            "shards": (12, 512, 512) if v.ndim == 3 else (512, 512),
-            "compressors": [codec],
-            "_FillValue": float("nan") if v.dtype.kind == "f" else None,
-        }
-        for name, v in ds.items()
-    }
-    ds = ds.map(lambda v: v.transpose("time", "y", "x").astype(DTYPE) if v.ndim == 3 else v.astype("u1" if v.dtype == np.uint8 else DTYPE))
-    ds.to_zarr(out, mode="w", encoding=encoding, zarr_format=3, consolidated=False)
+    ds = ds.map(lambda v: v.astype("u1" if v.dtype == np.uint8 else DTYPE).transpose(..., "y", "x"))
+    write_levels(ds, out, levels, scene.pixel_area)
     scene_.report(started, style="xarray+dask", dtype="float32", threads=threads)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
