@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { within } from '../../functions/entry/local/open-job.ts';
 import { openCog } from '../../lib/raster/cog.ts';
 import { openZarr } from '../../lib/raster/zarr.ts';
 import { modelNamed } from '../../lib/science/models.ts';
@@ -130,6 +131,23 @@ describe('chunkflux estimate', () => {
     const text = await chunkflux('estimate', spec);
     expect(text).toMatch(/^All is current: .*\nrequests {3}\d+ GET/);
     expect(text).not.toContain('Scaled from');
+  });
+});
+
+describe('the inputs of a spec', () => {
+  it.each([
+    ['/specs', '../data', '/data'],
+    ['/specs', '.', '/specs'],
+    ['s3://maps/specs', '../data', 's3://maps/data'],
+    ['s3://maps/a/specs', './x', 's3://maps/a/specs/x'],
+    ['s3://maps', '.', 's3://maps'],
+    ['s3://maps/specs', '..', 's3://maps'],
+  ])('of %s, %s, lie at %s', (folder, inputs, at) => {
+    expect(within(folder, inputs)).toBe(at);
+  });
+
+  it('do not lie beyond their bucket', () => {
+    expect(() => within('s3://maps/specs', '../../other')).toThrow('lies outside s3://maps');
   });
 });
 

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { NotFound } from '../../../lib/errors.ts';
+import { inputsFolder } from '../../../lib/job/inputs-of.ts';
 import type { Spec } from '../../../lib/job/spec.ts';
 import { parseSpec } from '../../../lib/job/spec-text.ts';
 import type { World } from '../../../lib/job/world.ts';
@@ -34,10 +35,15 @@ export async function openJob(specPath: string, store: string, signal?: AbortSig
   return { spec, at, world: countedWorld(openWorld(at, signal)) };
 }
 
-/** Paths in a spec start from the spec's own place, on a disk or in a bucket. */
-function within(folder: string, path: string): string {
+/**
+ * Paths in a spec start from the spec's own place, on a disk or in a bucket.
+ * @throws BadRequest when they lead out of the bucket
+ */
+export function within(folder: string, path: string): string {
   if (!isRemote(folder)) return resolve(folder, path);
-  return `${folder}/${path}`.replace(/\/\.?$/, '').replaceAll('/./', '/');
+  const bucket = /^[^/]*\/\/[^/]*/.exec(folder)![0];
+  const found = inputsFolder(path, `${folder.slice(bucket.length + 1)}/spec`, bucket);
+  return found === '.' ? bucket : `${bucket}/${found}`;
 }
 
 export function openWorld(at: Locations, signal?: AbortSignal): World {

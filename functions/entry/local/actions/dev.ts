@@ -87,4 +87,7 @@ maps       ${api}
 Drop a product's inputs and its spec, in this order or any other:
   aws --endpoint-url ${s3} s3 sync my-inputs s3://${BUCKET}/data
   aws --endpoint-url ${s3} s3 cp my-product.yaml s3://${BUCKET}/specs/     # with inputs: ../data
+
+What is under way, refused or done, from another terminal:
+  chunkflux --store ${folder} runs
 `;
