@@ -152,3 +152,25 @@ export function visitRow(cell: Cell, j: number, from: number, to: number, visit:
   LINE[3] = rowStep;
   visit(first, end, i0, LINE);
 }
+
+/** Rows and columns of places, half-open. */
+export interface Places {
+  readonly y0: number;
+  readonly y1: number;
+  readonly x0: number;
+  readonly x1: number;
+}
+
+/** A cell that is not divided, and which of its places are asked for. */
+export type VisitCell = (cell: Cell, part: Places) => void;
+
+/** Visits the parts of a cell, as far as they have any of these places. */
+export function visitCell(cell: Cell, places: Places, visit: VisitCell): void {
+  const y0 = Math.max(cell.j0, places.y0);
+  const y1 = Math.min(cell.j1, places.y1);
+  const x0 = Math.max(cell.i0, places.x0);
+  const x1 = Math.min(cell.i1, places.x1);
+  if (y0 >= y1 || x0 >= x1) return;
+  if (cell.parts) for (const part of cell.parts) visitCell(part, places, visit);
+  else visit(cell, { y0, y1, x0, x1 });
+}

@@ -7,6 +7,7 @@ export {
   MIN_CORNER_WEIGHT,
   prepareBilinear,
 } from './bilinear.ts';
-export { ClassCounts, classTable, FILL, indexOfMost, MIN_VALID_FRACTION, UNKNOWN } from './class-counts.ts';
+export { ClassCounts, indexOfMost, MIN_VALID_FRACTION } from './class-counts.ts';
+export { classTable, FILL, UNKNOWN } from './class-tally.ts';
 export { COAST_SEARCH_DEGREES, coastWindow, greatCircleDegrees } from './coast.ts';
 export { type NearestRow, prepareNearest, resampleNearest } from './nearest.ts';

@@ -1,12 +1,17 @@
-import { type Cell, makeCell, type VisitSegment, visitRow } from './control-net.ts';
+import {
+  type Cell,
+  makeCell,
+  type VisitCell,
+  type VisitSegment,
+  visitCell,
+  visitRow,
+} from './control-net.ts';
 import type { GeoGrid } from './geo-grid.ts';
 import { type Locator, locator, spansTurn } from './locator.ts';
 import type { Region } from './region.ts';
 
 /** Rows and columns of a grid, half-open. */
 export type PixelWindow = Pick<Region, 'y0' | 'y1' | 'x0' | 'x1'>;
-
-type Columns = Pick<PixelWindow, 'x0' | 'x1'>;
 
 /**
  * Where the pixel centres of a target window lie on a source grid, in pixels from its outer corner: the centre of the
@@ -29,12 +34,12 @@ export interface Warp {
    */
   row(y: number, cols: Float64Array, rows: Float64Array): void;
   /**
-   * Visits the same positions segment by segment, for loops that need not look at each; absent for grids of one CRS
-   * and sources whose columns are longitudes.
+   * Visits the cells between whose corners the same positions are interpolated, for loops that need not look at each;
+   * absent for grids of one CRS and sources whose columns are longitudes.
    *
-   * @param columns only these of the window's
+   * @param band only these pixels of the window
    */
-  readonly segments?: (y: number, visit: VisitSegment, columns?: Columns) => void;
+  readonly cells?: (band: PixelWindow, visit: VisitCell) => void;
 }
 
 export interface WarpOptions {
@@ -74,8 +79,10 @@ export function warpWindow(
     turn: spansTurn(source, period) ? source.width : 0,
     ...(lines &&
       period === 0 && {
-        segments(y, visit, { x0, x1 } = window) {
-          for (const cell of lines(y)) visitRow(cell, y, x0, x1, visit);
+        cells(band, visit) {
+          for (let y = band.y0; y < band.y1; y = nextLine(y)) {
+            for (const cell of lines(y)) visitCell(cell, band, visit);
+          }
         },
       }),
     row(y, cols, rows) {
@@ -97,6 +104,9 @@ function linearRows({ linear }: Locator, { x0, x1 }: PixelWindow): FillRow {
     }
   };
 }
+
+/** The first row of the next line of control cells. */
+const nextLine = (y: number): number => (Math.floor(y / CONTROL_PIXELS) + 1) * CONTROL_PIXELS;
 
 /** The line of control cells that a row lies in; keeps the last one, or all. */
 function controlLines(

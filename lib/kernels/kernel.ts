@@ -60,6 +60,10 @@ export class KernelMemory {
     return new Int32Array(this.memory.buffer, this.#take(4 * length), length);
   }
 
+  uint32(length: number): Uint32Array<ArrayBuffer> {
+    return new Uint32Array(this.memory.buffer, this.#take(4 * length), length);
+  }
+
   int16(length: number): Int16Array<ArrayBuffer> {
     return new Int16Array(this.memory.buffer, this.#take(2 * length), length);
   }
