@@ -189,7 +189,8 @@ function withOverrides(facts: LayerFacts, source: StoredSource): LayerFacts {
   };
 }
 
-function checkOverlap({ grid }: Product, facts: LayerFacts): void {
+/** @throws GridMismatch for a layer that lies elsewhere */
+export function checkOverlap({ grid }: Pick<Product, 'grid'>, facts: LayerFacts): void {
   const whole = { y0: 0, y1: grid.height, x0: 0, x1: grid.width };
   if (sourceWindow(grid, whole, facts.grid)) return;
   throw new GridMismatch(

@@ -95,5 +95,6 @@ ${SCENE_KEYS.spec}                    The product: chunkflux run ${SCENE_KEYS.sp
 const WORLD_COVER_LINES = `${SCENE_KEYS.worldCover}
                                 ESA WorldCover 2021 as COG: 10 m, its codes, the same land as above. Only 113.2 to
                                 113.8 E, 22.5 to 23.0 N, and only with the small window: 10 m over all of it would be
-                                0.7 gigapixels. No product here reads it; it is for fractions of land cover.
+                                0.7 gigapixels. No product here reads it; it tells totals by land cover apart:
+                                chunkflux stats ... --classes fractions --cover THIS_FILE --legend worldcover.
 `;

@@ -7,6 +7,7 @@ import { COVERAGE_WARNING } from '../../../lib/view/zone-reduction.ts';
 import { deviation, type PeriodSums } from '../../../lib/view/zone-sums.ts';
 import { codeDigest } from '../code-digest.ts';
 import { API_VERSION } from '../openapi.ts';
+import type { ClassCover } from './class-cover.ts';
 import { needsPixels, type ReductionPlan, statisticsOf } from './plan.ts';
 import type { Asked } from './request.ts';
 import type { Sources, ZoneDone } from './run.ts';
@@ -64,12 +65,15 @@ export interface ZoneAnswer {
 }
 
 const COVER = {
-  majority: 'a pixel belongs to the class that most of its fine pixels have, as the model ran with it',
+  majority: 'a pixel belongs to the class that most of its fine pixels have',
   fractions:
     'a pixel belongs to each class by the share of its fine pixels that have it; its value is not unmixed',
 };
 const DROPPED = 'water, snow and what has no class are in no share; with the others they make up the whole';
 const RENORMALISED = `${DROPPED}; the water and snow of a mixed pixel go to its other classes`;
+
+const coverRule = ({ rule, map }: ClassCover): string =>
+  rule === 'majority' && map === undefined ? `${COVER.majority}, as the model ran with it` : COVER[rule];
 
 /** How the numbers came about: stands beside them wherever they go. */
 export interface Method {
@@ -102,7 +106,8 @@ export function methodOf({ product, variables, range, asked, cover }: ReductionP
     mean: 'sum(weight * area * value) / sum(weight * area)',
     total: 'sum(weight * area * value); CO2e is 44/12 of carbon',
     share: 'total of a zone over the sum of the totals of all zones that are not dropped; NaN below 1e-6 KtC',
-    ...(cover && { classes: COVER[cover.rule], dropped: cover.renormalise ? RENORMALISED : DROPPED }),
+    ...(cover && { classes: coverRule(cover), dropped: cover.renormalise ? RENORMALISED : DROPPED }),
+    ...(cover?.map !== undefined && { landCoverMap: cover.map }),
     spread: 'std: population, weighted by area; quantiles: by area, linear between the middles of pixels',
     ratio: 'total RH / total NPP, never the mean of pixel ratios; at risk above 0.8, source from 1',
     coverageWarningBelow: COVERAGE_WARNING,

@@ -42,6 +42,8 @@ const CLASS_OF = VEGETATION_TYPES.map((type) =>
 export interface ClassCover {
   readonly rule: CoverRule;
   readonly renormalise: boolean;
+  /** Name of the map, where it is another than the one that the product ran with. */
+  readonly map?: string;
   /**
    * Share of each of `COVER_CLASSES` in each pixel of a chunk, `[class][pixel]`; they add up to 1.
    * @throws BadRequest when the windows that are asked for ran with maps of different years
@@ -59,14 +61,19 @@ export interface CoverAsked {
   readonly windows: readonly number[];
 }
 
+/** @throws BadRequest where a majority is to be spread */
+export function checkCover({ by, renormalise }: Omit<CoverAsked, 'windows'>): void {
+  if (renormalise && by !== 'fractions')
+    throw new BadRequest('renormalise', 'is for by=fractions: a majority has no parts to spread');
+}
+
 /** The land cover that the product's model ran with, on its own pixels. */
 export function classCover(
   world: World,
   product: ServedProduct,
   { by, renormalise, windows }: CoverAsked,
 ): ClassCover {
-  if (renormalise && by !== 'fractions')
-    throw new BadRequest('renormalise', 'is for by=fractions: a majority has no parts to spread');
+  checkCover({ by, renormalise });
   let source: Promise<ClassInput> | undefined;
   const fromInputs = () => (source ??= openClasses(world, product));
   const years = new Set<number>();
@@ -74,8 +81,8 @@ export function classCover(
     const map = await mapAt(world, product, place, windows);
     if (map.year !== undefined) years.add(map.year);
     return by === 'majority'
-      ? wholly(await typesAt(world, product, place, map, fromInputs))
-      : byShare(await fractionsAt(place, map, await fromInputs()), renormalise);
+      ? wholly(await typesAt(world, product, place, map, fromInputs), CLASS_OF)
+      : byShare(await fractionsAt(place, map, await fromInputs()), CLASS_OF, renormalise);
   };
   return { rule: by, renormalise, sharesAt, mapYears: () => [...years].sort((a, b) => a - b) };
 }
@@ -186,20 +193,28 @@ async function openClasses(world: World, served: ServedProduct): Promise<ClassIn
   };
 }
 
-function wholly(types: Uint8Array): Float64Array {
+/** @param classOf index of the class that a type is reported by */
+export function wholly(types: Uint8Array, classOf: readonly number[]): Float64Array {
   const shares = new Float64Array(CLASSES * types.length);
   for (let i = 0; i < types.length; i++) {
-    const index = CLASS_OF[types[i]!] ?? -1;
+    const index = classOf[types[i]!] ?? -1;
     shares[(index < 0 ? NONE : index) * types.length + i] = 1;
   }
   return shares;
 }
 
-/** @param fractions `[vegetation type][pixel]`, NaN where too little of the pixel has a class */
-function byShare(fractions: Float64Array, renormalise: boolean): Float64Array {
-  const pixels = fractions.length / VEGETATION_TYPES.length;
+/**
+ * @param fractions `[type][pixel]`, NaN where too little of the pixel has a class
+ * @param classOf as above, of all types
+ */
+export function byShare(
+  fractions: Float64Array,
+  classOf: readonly number[],
+  renormalise: boolean,
+): Float64Array {
+  const pixels = fractions.length / classOf.length;
   const shares = new Float64Array(CLASSES * pixels);
-  for (const [type, index] of CLASS_OF.entries())
+  for (const [type, index] of classOf.entries())
     for (let i = 0; i < pixels; i++) {
       const share = fractions[type * pixels + i]!;
       shares[(index < 0 ? NONE : index) * pixels + i]! += Number.isNaN(share) ? 0 : share;

@@ -4,7 +4,7 @@ import { hasTotal } from '../../../lib/view/carbon-units.ts';
 import type { Limits } from '../options.ts';
 import type { ServedProduct } from '../served-product.ts';
 import { answerZone, carbon, type FieldAnswer, type PeriodAnswer, type ZoneAnswer } from './answer.ts';
-import { COVER_CLASSES, type CoverClass } from './class-cover.ts';
+import { type ClassCover, COVER_CLASSES, type CoverClass } from './class-cover.ts';
 import { PER_ZONE } from './cover-zones.ts';
 import type { ReductionPlan } from './plan.ts';
 import { prepareReduction } from './reduce.ts';
@@ -60,11 +60,18 @@ export async function reduceLandCover(
   product: ServedProduct,
   variable: string,
   body: Body,
+  cover?: ClassCover,
 ): Promise<CoverReduction> {
   const served = product.variable(variable);
   if (!hasTotal(served))
     throw new BadRequest('variable', `${variable} ("${served.title}", "${served.units}") has no total`);
-  const plan = await prepareReduction(world, limits, product, { ...body, variables: [variable] });
+  const plan = await prepareReduction(
+    world,
+    limits,
+    product,
+    { ...body, variables: [variable] },
+    cover ? { cover } : {},
+  );
   const run = new ReductionRun(world, plan, limits);
   const zones = new Map<number, ZoneAnswer[]>();
   for await (const done of run.zones()) {

@@ -4,7 +4,7 @@ import type { Limits } from '../options.ts';
 import type { ServedProduct } from '../served-product.ts';
 import type { ServedVariable } from '../served-variable.ts';
 import { type StepRange, stepRange } from '../step-axis.ts';
-import { classCover } from './class-cover.ts';
+import { type ClassCover, classCover } from './class-cover.ts';
 import { byClass, PER_ZONE, wholeMap } from './cover-zones.ts';
 import { planReduction, type ReductionPlan, stepWindows } from './plan.ts';
 import type { Body } from './request.ts';
@@ -21,6 +21,8 @@ const USUAL = [
 export interface PartAsked {
   readonly only?: readonly number[];
   readonly range?: StepRange;
+  /** Of another map than the product's own; `classes` of the request is its rule. */
+  readonly cover?: ClassCover;
 }
 
 /** Everything that a request asks for, looked up and measured; no pixel is read yet. */
@@ -46,7 +48,9 @@ export async function prepareReduction(
   const whole = stepRange(variables[0]!.axis, body.time); // a part of a run is of the same land cover as the others
   const windows = stepWindows({ range: whole, variables }).map(({ t }) => t);
   const cover =
-    body.classes && classCover(world, product, { by: body.classes, renormalise: body.renormalise, windows });
+    part.cover ??
+    (body.classes &&
+      classCover(world, product, { by: body.classes, renormalise: body.renormalise, windows }));
   return planReduction({ product, variables, range, zones, asked: body, ...(cover && { cover }) }, limits);
 }
 

@@ -155,8 +155,11 @@ export const knowsCode = (legend: Legend, code: number): boolean =>
 export const codesOfLegend = (
   legend: string | Readonly<Record<string, string>>,
   field = 'legend',
-): Readonly<Record<number, number>> =>
-  codesOf(typeof legend === 'string' ? legendNamed(legend, field) : ownLegend(legend, field), typeIndex);
+): Readonly<Record<number, number>> => codesOf(legendOf(legend, field), typeIndex);
+
+/** A ready legend by name, or one's own. @throws BadRequest for a legend, code or type that nobody knows */
+export const legendOf = (legend: string | Readonly<Record<string, string>>, field = 'legend'): Legend =>
+  typeof legend === 'string' ? legendNamed(legend, field) : ownLegend(legend, field);
 
 /** Index of each code's class, `NO_TYPE` for fill. */
 export function codesOf<T extends string>(

@@ -30,6 +30,8 @@ export interface Options {
   readonly format: 'table' | 'csv' | 'json';
   readonly classes?: CoverRule;
   readonly renormalise?: true;
+  readonly cover?: string;
+  readonly legend?: string;
   readonly out?: string;
   readonly chart?: string;
   readonly zone?: string;
@@ -38,6 +40,10 @@ export interface Options {
 export async function showStats(name: string, options: Options, store: string): Promise<void> {
   if (options.renormalise && options.classes !== 'fractions')
     throw new BadRequest('--renormalise', 'is for --classes fractions');
+  if (options.cover !== undefined && !options.classes)
+    throw new BadRequest('--cover', 'tells classes apart; say --classes majority or fractions, too');
+  if (options.legend !== undefined && options.cover === undefined)
+    throw new BadRequest('--legend', 'is of --cover; give it a file, too');
   if (options.zone !== undefined && !options.chart)
     throw new BadRequest('--zone', 'chooses what --chart draws; give --chart a file, too');
   const product = await openProduct(name, store);

@@ -36,6 +36,11 @@ export function addStats(program: Command): void {
         'by class of land cover: the majority of each pixel, or the fractions in it',
       ).choices(['majority', 'fractions']),
     )
+    .option('--cover <file>', "of --classes: GeoTIFF of another land cover than the product's own")
+    .option(
+      '--legend <name>',
+      'of --cover: glc-fcs30, worldcover, igbp, or a JSON or YAML file {code: class}',
+    )
     .option('--renormalise', 'with fractions: a mixed pixel goes to its classes but water and snow')
     .option('--out <file>', 'write it there instead of printing it')
     .option('--chart <file>', 'also draw the means through time, PNG')
