@@ -110,15 +110,15 @@ async function coarsenOutputs(
   children: readonly ChunkRecord[],
 ): Promise<boolean> {
   const kept: CoarseArrays = {};
-  let any = false;
-  for (const name of ratiosLast(product)) {
-    const arrays = await coarsenOne(world, product, level, at, children, name);
-    coarseRatio(product, { ...kept, ...arrays }, name);
-    if (await writeOutputs(world, product, level, at, arrays)) any = true;
-    if (isPartOfRatio(product, name)) Object.assign(kept, arrays);
-    else Object.values(arrays).forEach(release);
-  }
-  return any;
+  return writeOutputs(world, product, level, at, async (write) => {
+    for (const name of ratiosLast(product)) {
+      const arrays = await coarsenOne(world, product, level, at, children, name);
+      coarseRatio(product, { ...kept, ...arrays }, name);
+      for (const [array, cells] of Object.entries(arrays)) await write(array, cells);
+      if (isPartOfRatio(product, name)) Object.assign(kept, arrays);
+      else Object.values(arrays).forEach(release);
+    }
+  });
 }
 
 async function coarsenOne(

@@ -4,7 +4,7 @@ import { cellAreas } from '../grid/area.ts';
 import type { Cells } from '../grid/cells.ts';
 import type { ChunkCoord } from '../grid/region.ts';
 import type { ArraySpec } from '../raster/write.ts';
-import { shardKey, writeShard } from '../raster/write.ts';
+import { encodeShard, putShard, shardExtent, shardKey } from '../raster/write.ts';
 import {
   type ProductVariable,
   productArrays,
@@ -128,21 +128,39 @@ export function chunkKeys(product: Product, level: number, at: ChunkCoord): Map<
   ]);
 }
 
-/** Writes the shards of a chunk. @returns whether any cell of any output is valid */
+/** Encodes one array of a chunk and has it put; nobody's cells are looked at once it has answered. */
+export type WriteArray = (name: string, cells: Cells) => Promise<void>;
+
+/**
+ * Writes the shards of a chunk one after the other, each one while the next is made.
+ * @param work gives the arrays, in the order in which they are put
+ * @returns whether any cell of any output is valid
+ */
 export async function writeOutputs(
   { store, signal }: World,
   product: Product,
   level: number,
   at: ChunkCoord,
-  arrays: Readonly<Record<string, Cells>>,
+  work: (write: WriteArray) => Promise<void>,
 ): Promise<boolean> {
+  const root = dataRoot(product.id);
   let any = false;
-  for (const [name, cells] of Object.entries(arrays)) {
+  let last: Promise<unknown> = Promise.resolve();
+  const write: WriteArray = async (name, cells) => {
     const array = arrayNamed(product, level, name);
-    const written = await writeShard(store, dataRoot(product.id), array, at, cells, signal ? { signal } : {});
-    if (written && array.dtype === 'float32') any = true;
+    const shard = encodeShard(array, cells, shardExtent(array, at));
+    if (shard && array.dtype === 'float32') any = true;
+    await last;
+    last = putShard(store, root, array, at, shard, signal ? { signal } : {});
+    last.catch(() => {}); // it is awaited below, perhaps after the next array has failed
+  };
+  try {
+    await work(write);
+    await last;
+    return any;
+  } finally {
+    await Promise.allSettled([last]);
   }
-  return any;
 }
 
 /** Sums of every float output of a chunk, with the true areas of its cells. */

@@ -110,7 +110,6 @@ const stands = async (world: World, product: Product, record: ChunkRecord): Prom
 
 type Base = Pick<ChunkRecord, 'level' | 'at' | 'region' | 'digest'>;
 
-/** Lets go of the chunk's arrays before the pyramid is built on it: the two need not lie in memory together. */
 async function computeAndPut(
   world: World,
   product: Product,
@@ -121,7 +120,6 @@ async function computeAndPut(
   const computed = await computeOrSayWhy(world, compute);
   const started = world.now();
   const record = await putChunk(world, product, base, computed, recorded);
-  if ('arrays' in computed) Object.values(computed.arrays).forEach(release);
   return { record, millis: { ...computed.millis, write: world.now() - started } };
 }
 
@@ -211,12 +209,18 @@ async function putChunk(
   }
   return replaceChunk(world, product, base, recorded, async (fenced) => {
     const { arrays, state, inputs, counts } = computed;
-    const any = await writeOutputs(fenced, product, 0, base.at, arrays);
+    const sums = sumOutputs(product, base.at, arrays);
+    const any = await writeOutputs(fenced, product, 0, base.at, async (write) => {
+      for (const [name, cells] of Object.entries(arrays)) {
+        await write(name, cells);
+        release(cells); // they need not lie in memory while the pyramid is built on the chunk
+      }
+    });
     const stateOut = carriesState(product) ? await writeState(fenced, product, base.at, state) : undefined;
     return {
       ...base,
       state: any ? 'computed' : 'all-nodata',
-      sums: sumOutputs(product, base.at, arrays),
+      sums,
       inputs,
       ...(Object.keys(counts).length > 0 && { counts }),
       ...(stateOut !== undefined && { stateOut }),

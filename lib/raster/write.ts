@@ -208,7 +208,7 @@ interface Options {
  * @param cells row-major, of `shardExtent`
  * @returns the object, or undefined when all cells are nodata
  */
-export async function writeShard(
+export function writeShard(
   store: Store,
   root: string,
   array: ArraySpec,
@@ -216,9 +216,24 @@ export async function writeShard(
   cells: Cells,
   options: Options = {},
 ): Promise<ObjectHead | undefined> {
+  return putShard(store, root, array, coord, encodeShard(array, cells, shardExtent(array, coord)), options);
+}
+
+/** The same of a shard that is encoded, whose bytes are freed once they are stored; undefined where it has no data. */
+export async function putShard(
+  store: Store,
+  root: string,
+  array: ArraySpec,
+  coord: ChunkCoord,
+  shard: Uint8Array<ArrayBuffer> | undefined,
+  options: Options = {},
+): Promise<ObjectHead | undefined> {
   const key = shardKey(root, array, coord);
-  const shard = encodeShard(array, cells, shardExtent(array, coord));
-  if (shard) return store.put(key, shard, options);
-  await store.delete(key, options);
-  return undefined;
+  if (!shard) {
+    await store.delete(key, options);
+    return undefined;
+  }
+  const head = await store.put(key, shard, options);
+  release(shard);
+  return head;
 }
