@@ -56,7 +56,7 @@ async function countOrSayWhy(
 ): Promise<Pick<Counts, 'counts' | 'reason'>> {
   try {
     const counts = await countWindow(...args);
-    return { counts: deflateSync(new Uint8Array(counts.buffer)).toString('base64') };
+    return { counts: deflateSync(new Uint8Array(counts.buffer), { level: 1 }).toString('base64') };
   } catch (error) {
     if (!isFluxError(error) || !isPermanent(error)) throw error;
     return { reason: { code: error.code, message: error.message } };
