@@ -6,7 +6,6 @@ import module, { createRequire } from 'node:module';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 
 // Node keeps what it compiled, and TypeScript without its types, also for the worker threads: a second start takes half the time.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
@@ -15,26 +14,24 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
 // that is freed: chunks pass through in arrays of megabytes. Other C libraries do not look at these.
 const MEMORY = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '1048576' };
 
-// A plan leaves much behind that is soon garbage: V8 would let the space for new objects grow to 128 MiB and keep it.
-const FLAG = '--semi-space-growth-factor=1';
+// A plan leaves much behind that is soon garbage: V8 would let the space for new objects grow to 64 MiB and keep it.
+const FLAG = '--max-semi-space-size=4';
 
 const cli = new URL('./cli.ts', import.meta.url);
 const args = [FLAG, fileURLToPath(cli), ...process.argv.slice(2)];
 const [major] = process.versions.node.split('.').map(Number);
 
 if (major < 24) startPinned();
-else if (wantsMemory()) become(process.execPath, [...process.execArgv, ...args]);
+else if (canBecome()) become(process.execPath, [...process.execArgv, ...args]);
 else {
   module.enableCompileCache();
-  setFlagsFromString(FLAG);
   await import(cli.href);
 }
 
-/** A debugger stays with the process that it was asked for. */
-function wantsMemory() {
+/** Not on Windows; and a debugger stays with the process that it was asked for. */
+function canBecome() {
   const isDebugged = /--inspect/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '));
-  const isSet = Object.keys(MEMORY).every((name) => name in process.env);
-  return process.platform === 'linux' && process.execve !== undefined && !isDebugged && !isSet;
+  return process.platform !== 'win32' && process.execve !== undefined && !isDebugged;
 }
 
 /** The same process goes on as that program: its signals, exit code and terminal stay. */
