@@ -13,6 +13,11 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+export interface ThreadPool extends Pool {
+  /** Has the threads load their code, where it is already known that there will be work. */
+  start(): void;
+}
+
 /**
  * A thread's heap is small, but chunks pass through it in large buffers, which V8 counts as if they were heap: it would
  * mark the whole heap several times a chunk, a quarter of all work as measured. It starts to do so here, in MB.
@@ -29,14 +34,15 @@ export const THREAD_FLAGS: readonly string[] = [
   `--max-semi-space-size=${NEW_SPACE_MB}`,
 ];
 
-/** Threads start with the first task: a run that has nothing to do starts none. */
-export function openPool(threads = availableParallelism()): Pool {
+/** Threads start with the first task, if not before: a run that has nothing to do starts none. */
+export function openPool(threads = availableParallelism()): ThreadPool {
   let pool: Piscina<TaskMessage, ThreadAnswer> | undefined;
   // Piscina lets go of threads that start while a task waits for them; the process must not end before they answer.
   const awake = setInterval(() => {}, 2 ** 30);
-  const start = () => {
+  const started = () => {
+    if (pool) return pool;
     for (const flag of THREAD_FLAGS) setFlagsFromString(flag); // for the threads that start from here on
-    return new Piscina<TaskMessage, ThreadAnswer>({
+    pool = new Piscina<TaskMessage, ThreadAnswer>({
       filename: new URL('./worker.ts', import.meta.url).href,
       minThreads: threads,
       maxThreads: threads,
@@ -44,12 +50,13 @@ export function openPool(threads = availableParallelism()): Pool {
       // geotiff's web-worker takes a thread without workerData for one of its own.
       workerData: {},
     });
+    return pool;
   };
   return {
     threads,
+    start: () => void started(),
     async run(message, signal) {
-      pool ??= start();
-      const answer = await pool.run(message, signal ? { signal } : {});
+      const answer = await started().run(message, signal ? { signal } : {});
       if ('failure' in answer) throw new WorkerFailure(answer.failure);
       return answer.reply;
     },

@@ -3,6 +3,7 @@ import { notesOf } from '../../../../lib/job/notes.ts';
 import { readCost, readWholeCost } from '../../../../lib/job/run-cost.ts';
 import { planProduct } from '../../../../lib/job/start.ts';
 import type { World } from '../../../../lib/job/world.ts';
+import { productKey } from '../../../../lib/store/keys.ts';
 import { memoryLimit, threadCount } from '../../../runtime/env.ts';
 import { budgetFor } from '../budget-for.ts';
 import { EXIT } from '../exit.ts';
@@ -21,11 +22,12 @@ export async function runSpec(specPath: string, options: Options, store: string)
   const signal = stopOnInterrupt();
   const started = Date.now();
   const { spec, at, world } = await openJob(specPath, store, signal);
-  const planned = await planProduct(world, spec, memoryLimit());
-  const budget = await budgetFor(world, planned, options.budget);
-  for (const note of notesOf(planned.product, planned.plan)) console.error(`Note: ${note}.`);
   const pool = openPool(threadCount());
   try {
+    if (!(await world.store.head(productKey(spec.product)))) pool.start(); // all is to do: load while the plan is made
+    const planned = await planProduct(world, spec, memoryLimit());
+    const budget = await budgetFor(world, planned, options.budget);
+    for (const note of notesOf(planned.product, planned.plan)) console.error(`Note: ${note}.`);
     const summary = await runProduct(world, planned, pool, at, barProgress(), budget);
     const text = () => didText(world, planned.plan.run, Date.now() - started);
     console.log(options.json ? JSON.stringify(summary, null, 2) : summaryText(summary, await text()));
