@@ -1,5 +1,6 @@
 import { COAST_SEARCH_DEGREES, CoastSearch } from './coast.ts';
 import type { GeoGrid } from './geo-grid.ts';
+import { Mended } from './mended.ts';
 import type { PixelWindow, Warp } from './warp.ts';
 
 /** Corners that hold less than this share of the weight do not speak for a pixel (spec casa.md 1.7). */
@@ -107,16 +108,6 @@ export function prepareBilinear(
   };
 }
 
-/** Pixels that take the mean of some cells; those of pixel i lie from `first[i]` to `first[i + 1]`. */
-interface Mended {
-  readonly pixels: number[];
-  readonly first: number[];
-  readonly cells: number[];
-  readonly weights: number[];
-  /** Sum of the weights of each pixel. */
-  readonly sums: number[];
-}
-
 function interpolateAll({ base, fx, fy, width: w, length }: Places, field: Field, out: Field, at: number) {
   let missing = false;
   for (let i = 0; i < length; i++) {
@@ -154,8 +145,10 @@ class Strip implements Places {
   fy = new Float64Array(0);
   /** Index of the first corner; -1 where not all four corners lie in the window. */
   base = new Int32Array(0);
-  /** Pixels that take a value though they have not four valid corners, under the mask of the last field. */
-  #mended: Mended | undefined;
+  /** Pixels that take a value though they have not four valid corners. */
+  #mended = new Mended(0);
+  /** Whether they are those of the last field's mask. */
+  #isMended = false;
 
   constructor(warp: Warp, source: GeoGrid, read: PixelWindow) {
     this.#warp = warp;
@@ -174,6 +167,7 @@ class Strip implements Places {
     this.fx = new Float64Array(pixels);
     this.fy = new Float64Array(pixels);
     this.base = new Int32Array(pixels);
+    this.#mended = new Mended(pixels);
   }
 
   prepare(y: number, n: number): void {
@@ -187,7 +181,7 @@ class Strip implements Places {
     }
     this.length = n * width;
     this.version++;
-    this.#mended = undefined;
+    this.#isMended = false;
     const [x0, y0, lastX, lastY] = [
       this.#read.x0 + 0.5,
       this.#read.y0 + 0.5,
@@ -209,35 +203,30 @@ class Strip implements Places {
   /** Where a corner is missing: the others, or the nearest valid cell. */
   mend(field: Field, out: Field, at: number, coast: CoastSearch | undefined): void {
     const otherMask = coast?.begin(field) ?? true;
-    if (otherMask || !this.#mended) this.#mended = this.#findMended(field, out, at, coast);
-    const { pixels, first, cells, weights, sums } = this.#mended;
-    for (let i = 0; i < pixels.length; i++) {
-      let sum = 0;
-      for (let k = first[i]!; k < first[i + 1]!; k++) sum += weights[k]! * field[cells[k]!]!;
-      out[at + pixels[i]!] = sum / sums[i]!;
-    }
+    if (otherMask || !this.#isMended) this.#findMended(field, out, at, coast);
+    this.#mended.apply(field, out, at);
   }
 
-  #findMended(field: Field, out: Field, at: number, coast: CoastSearch | undefined): Mended {
-    const mended: Mended = { pixels: [], first: [0], cells: [], weights: [], sums: [] };
+  #findMended(field: Field, out: Field, at: number, coast: CoastSearch | undefined): void {
+    const mended = this.#mended;
+    mended.clear();
     for (let i = 0; i < this.length; i++) {
       if (!Number.isNaN(out[at + i]!) || Number.isNaN(this.#cols[i]!)) continue;
-      const weight = this.#addCorners(field, i, mended);
-      if (weight >= MIN_CORNER_WEIGHT) finishMended(mended, i, weight);
+      const weight = this.#addCorners(field, i);
+      if (weight >= MIN_CORNER_WEIGHT) mended.finish(i, weight);
       else {
-        dropCells(mended);
+        mended.drop();
         const cell = coast ? coast.nearest(this.#cols[i]!, this.#rows[i]!) : -1;
         if (cell < 0) continue;
-        mended.cells.push(cell);
-        mended.weights.push(1);
-        finishMended(mended, i, 1);
+        mended.add(cell, 1);
+        mended.finish(i, 1);
       }
     }
-    return mended;
+    this.#isMended = true;
   }
 
   /** Adds the corners with a value, and their weights. @returns their sum. @see bilinear */
-  #addCorners(field: Field, pixel: number, { cells, weights }: Mended): number {
+  #addCorners(field: Field, pixel: number): number {
     const x = Math.floor(this.#cols[pixel]! - 0.5);
     const y = Math.floor(this.#rows[pixel]! - 0.5);
     const [fx, fy] = [this.fx[pixel]!, this.fy[pixel]!];
@@ -247,8 +236,7 @@ class Strip implements Places {
       const weight = (right ? fx : 1 - fx) * (down ? fy : 1 - fy);
       const cell = this.#cellAt(x + right, y + down);
       if (cell < 0 || !(weight > 0) || Number.isNaN(field[cell]!)) continue;
-      cells.push(cell);
-      weights.push(weight);
+      this.#mended.add(cell, weight);
       sum += weight;
     }
     return sum;
@@ -261,15 +249,4 @@ class Strip implements Places {
     const [i, j] = [turned - this.#read.x0, y - this.#read.y0];
     return i >= 0 && i < this.width && j >= 0 && j < this.#height ? j * this.width + i : -1;
   }
-}
-
-function finishMended({ pixels, first, cells, sums }: Mended, pixel: number, sum: number): void {
-  pixels.push(pixel);
-  first.push(cells.length);
-  sums.push(sum);
-}
-
-/** Forgets the cells of a pixel that was not finished. */
-function dropCells({ first, cells, weights }: Mended): void {
-  cells.length = weights.length = first.at(-1)!;
 }

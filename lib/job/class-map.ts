@@ -87,7 +87,10 @@ async function kept(
   }
   const { bytes, unknown } = await make();
   const fenced = fencedStore(world, product, before ? [key] : []);
-  await fenced.put(key, encodeJson({ digest, types: deflateSync(bytes, { level: 1 }).toString('base64'), unknown }));
+  await fenced.put(
+    key,
+    encodeJson({ digest, types: deflateSync(bytes, { level: 1 }).toString('base64'), unknown }),
+  );
   return { bytes, unknown };
 }
 
