@@ -21,15 +21,21 @@ const MIN_PAIRS = 3;
 
 const NONE = { slope: NaN, intercept: NaN, r: NaN, r2: NaN, rmse: NaN, bias: NaN, mae: NaN };
 
-/** Only pairs where both are numbers count; fewer than three say nothing. */
+/** Only pairs where both are numbers count; fewer than three say nothing, and a constant has no slope and no r. */
 export function agreement(x: ArrayLike<number>, y: ArrayLike<number>): Agreement {
   const used = pairs(x, y);
   const n = used.length;
   const meanX = mean(used.map(([a]) => a));
   const meanY = mean(used.map(([, b]) => b));
   if (n < MIN_PAIRS) return { n, meanX, meanY, ...NONE };
-  const sxx = mean(used.map(([a]) => (a - meanX) ** 2));
-  const syy = mean(used.map(([, b]) => (b - meanY) ** 2));
+  const sxx = variance(
+    used.map(([a]) => a),
+    meanX,
+  );
+  const syy = variance(
+    used.map(([, b]) => b),
+    meanY,
+  );
   const sxy = mean(used.map(([a, b]) => (a - meanX) * (b - meanY)));
   const slope = sxx > 0 ? sxy / sxx : Number.NaN;
   const r = sxx > 0 && syy > 0 ? sxy / Math.sqrt(sxx * syy) : Number.NaN;
@@ -47,6 +53,10 @@ export function agreement(x: ArrayLike<number>, y: ArrayLike<number>): Agreement
     mae: mean(differences.map(Math.abs)),
   };
 }
+
+/** 0 of equal values, though their mean may be a rounding away from them. */
+const variance = (values: readonly number[], middle: number): number =>
+  values.every((v) => v === values[0]) ? 0 : mean(values.map((v) => (v - middle) ** 2));
 
 function pairs(x: ArrayLike<number>, y: ArrayLike<number>): [number, number][] {
   const found: [number, number][] = [];
