@@ -31,6 +31,23 @@ export async function readWholeCost(world: World, run: string): Promise<Effort> 
   return (await Promise.all(parts)).reduce(addEffort);
 }
 
+/** Chunks that a run did, besides those that were current. */
+export interface Anew {
+  readonly chunks: number;
+  /** Whether that is all: of a place that was taken several times only the last time is told. */
+  readonly all: boolean;
+}
+
+/** What a run did anew, by its receipts. */
+export async function readAnew(world: World, run: string): Promise<Anew> {
+  let [chunks, all] = [0, true];
+  for await (const { outcomes = [], before } of receiptsUnder(world, receiptsRoot(run, 'run'))) {
+    chunks += outcomes.filter(({ state }) => state !== 'current').length;
+    if ((before?.calls ?? 0) > 0) all = false;
+  }
+  return { chunks, all };
+}
+
 /** What places have cost, USD. */
 export interface Spent {
   readonly usd: number;
@@ -70,11 +87,14 @@ export async function spentBy({ store }: World, run: string, stage: Stage): Prom
   return sum;
 }
 
-async function* effortsUnder({ store }: World, root: string): AsyncGenerator<Effort> {
+async function* effortsUnder(world: World, root: string): AsyncGenerator<Effort> {
+  for await (const receipt of receiptsUnder(world, root)) yield effortOf(receipt);
+}
+
+async function* receiptsUnder({ store }: World, root: string): AsyncGenerator<Receipt> {
   const read = async ({ key }: { readonly key: string }) => {
     const object = await store.get(key);
     return object && (parseJson(key, object.bytes) as Receipt);
   };
-  for await (const receipt of mapInOrder(store.list(root), READ_AT_ONCE, read))
-    if (receipt) yield effortOf(receipt);
+  for await (const receipt of mapInOrder(store.list(root), READ_AT_ONCE, read)) if (receipt) yield receipt;
 }

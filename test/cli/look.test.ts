@@ -126,6 +126,15 @@ describe('what makes no sense', () => {
   });
 });
 
+describe('chunkflux runs', () => {
+  it('tells how many chunks a run did anew: of the first one all', async () => {
+    const { runs } = JSON.parse(await chunkflux('runs', '--json'));
+    expect(await chunkflux('runs', runs.at(-1).run)).toMatch(
+      /^tiny is complete: 8 computed.*\nanew {7}8 chunks\n/,
+    );
+  });
+});
+
 describe('chunkflux estimate', () => {
   it('says that all is current, instead of scaling from nothing', async () => {
     const text = await chunkflux('estimate', spec);

@@ -5,7 +5,7 @@ import { startMeter } from '../../lib/job/meter.ts';
 import { countMetadata } from '../../lib/job/outputs.ts';
 import type { EventWorld } from '../../lib/job/queue.ts';
 import { writeStep } from '../../lib/job/receipt.ts';
-import { readSteps, readWholeCost } from '../../lib/job/run-cost.ts';
+import { readAnew, readSteps, readWholeCost } from '../../lib/job/run-cost.ts';
 import { markDone } from '../../lib/job/stage.ts';
 import { silentLog, type World } from '../../lib/job/world.ts';
 import { memoryStore } from '../../lib/store/memory.ts';
@@ -64,6 +64,23 @@ describe('what is kept of a run’s cost', () => {
     expect((await done(1000)).first).toBe(true);
     expect((await done(4000)).first).toBe(false);
     expect(await readWholeCost(world, 'r')).toEqual({ ...NO_EFFORT, gets: 6, seconds: 5, calls: 2 });
+  });
+
+  it('tells chunks that were done from those that were current, as far as receipts know', async () => {
+    const world = worldOf();
+    const todo = { places: 2, rows: [{ y: 0, runs: [[0, 2]] as const }] };
+    const millis = { read: 1, compute: 1, write: 1 };
+    const outcomes = [
+      { state: 'current', millis },
+      { state: 'computed', millis },
+      { state: 'failed', millis },
+    ];
+    const done = (x: number) => markDone(world, 'r', 'run', todo, { y: 0, x }, { outcomes });
+    expect(await readAnew(world, 'r')).toEqual({ chunks: 0, all: true });
+    for (const x of [0, 1]) await done(x);
+    expect(await readAnew(world, 'r')).toEqual({ chunks: 4, all: true });
+    await done(1);
+    expect(await readAnew(world, 'r')).toEqual({ chunks: 4, all: false });
   });
 
   it('is measured from when a meter is started, and goes on growing', () => {

@@ -3,7 +3,7 @@ import type { Effort } from '../../../lib/job/cost.ts';
 import { readCurrent } from '../../../lib/job/current.ts';
 import type { RunSummary } from '../../../lib/job/finish.ts';
 import { parseJson } from '../../../lib/job/record.ts';
-import { readWholeCost } from '../../../lib/job/run-cost.ts';
+import { type Anew, readAnew, readWholeCost } from '../../../lib/job/run-cost.ts';
 import type { World } from '../../../lib/job/world.ts';
 import { JOURNAL, journalKey, runKey } from '../../../lib/store/keys.ts';
 
@@ -28,11 +28,16 @@ export async function latestRuns(world: World, count: number): Promise<ListedRun
   return runs.filter((run) => run !== undefined);
 }
 
-/** One run with what it took. @throws NotFound */
-export async function runWithCost(world: World, run: string): Promise<ListedRun & { readonly cost: Effort }> {
+interface RunWithCost extends ListedRun {
+  readonly anew: Anew;
+  readonly cost: Effort;
+}
+
+/** One run with what it did and took. @throws NotFound */
+export async function runWithCost(world: World, run: string): Promise<RunWithCost> {
   const listed = await readRun(world, journalKey(run));
   if (!listed) throw new NotFound(`no run ${run} in ${world.store.name}. List them: chunkflux runs`);
-  return { ...listed, cost: await readWholeCost(world, run) };
+  return { ...listed, anew: await readAnew(world, run), cost: await readWholeCost(world, run) };
 }
 
 async function readRun(world: World, key: string): Promise<ListedRun | undefined> {

@@ -1,7 +1,12 @@
 import type { TurnedAway } from '../../../lib/job/at-the-door.ts';
 import type { RunSummary } from '../../../lib/job/finish.ts';
+import type { Anew } from '../../../lib/job/run-cost.ts';
 
 const SHOWN = 5;
+
+/** How many chunks a run did that were not current. */
+export const anewText = ({ chunks, all }: Anew): string =>
+  `${all ? '' : 'at least '}${chunks} ${chunks === 1 ? 'chunk' : 'chunks'}`;
 
 /** How a product stands, as a person reads it. @param did what was done for it just now */
 export function summaryText(summary: RunSummary, did = ''): string {

@@ -1,6 +1,6 @@
 import { addEffort } from '../../../../lib/job/cost.ts';
 import { notesOf } from '../../../../lib/job/notes.ts';
-import { readCost, readWholeCost } from '../../../../lib/job/run-cost.ts';
+import { readAnew, readCost, readWholeCost } from '../../../../lib/job/run-cost.ts';
 import { planProduct } from '../../../../lib/job/start.ts';
 import type { World } from '../../../../lib/job/world.ts';
 import { productKey } from '../../../../lib/store/keys.ts';
@@ -11,7 +11,7 @@ import { openJob, stopOnInterrupt } from '../open-job.ts';
 import { openPool } from '../pool.ts';
 import { barProgress } from '../progress.ts';
 import { runProduct } from '../run-product.ts';
-import { summaryText } from '../summary.ts';
+import { anewText, summaryText } from '../summary.ts';
 
 export interface Options {
   readonly json?: boolean;
@@ -43,5 +43,6 @@ async function didText(world: World, run: string, millis: number): Promise<strin
   if (places === 0) return 'There was nothing to do.';
   const { bytesRead, bytesWritten } = await readWholeCost(world, run);
   const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-  return `Read ${mib(bytesRead)}, wrote ${mib(bytesWritten)} in ${(millis / 1000).toFixed(1)} s (run ${run}).`;
+  const anew = anewText(await readAnew(world, run));
+  return `Done anew: ${anew}. Read ${mib(bytesRead)}, wrote ${mib(bytesWritten)} in ${(millis / 1000).toFixed(1)} s (run ${run}).`;
 }

@@ -6,7 +6,7 @@ import { effortLines } from '../cost-table.ts';
 import { placeOf } from '../location.ts';
 import { openWorld } from '../open-job.ts';
 import { type ListedRun, latestRuns, runWithCost } from '../run-list.ts';
-import { summaryText } from '../summary.ts';
+import { anewText, summaryText } from '../summary.ts';
 import { tableOptions } from '../terminal.ts';
 
 export interface Options {
@@ -29,7 +29,7 @@ async function showRun(world: World, name: string, json: boolean): Promise<void>
   const run = await runWithCost(world, name);
   if (json) return console.log(JSON.stringify({ ...run, usd: moneyOf(run.cost) }, null, 2));
   console.log(run.summary ? summaryText(run.summary) : `${run.run}: ${stateOf(run)}.`);
-  console.log(effortLines(run.cost).join('\n'));
+  console.log([`anew       ${anewText(run.anew)}`, ...effortLines(run.cost)].join('\n'));
 }
 
 async function listRuns(world: World, count: number, json: boolean): Promise<void> {
