@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BadRequest } from '../../lib/errors.ts';
-import { casaPrepare, limitsFromCounts, type TypeLimits } from '../../lib/science/casa/limits.ts';
+import { casaPrepare, countNdvi, limitsFromCounts, type TypeLimits } from '../../lib/science/casa/limits.ts';
 import { QA_YEAR } from '../../lib/science/casa/outputs.ts';
 import { casaParams } from '../../lib/science/casa/params.ts';
 import { binNdvi, NDVI_BINS, ndviBin, ndviQuantile } from '../../lib/science/casa/quantile.ts';
@@ -38,6 +38,37 @@ function count(of: ReturnType<typeof region>, params = PARAMS, study?: Uint8Arra
 const limitsOf = (limits: readonly TypeLimits[], type: VegetationType) => limits[typeIndex(type)]!;
 
 describe('Percentiles', () => {
+  it('count each NDVI in the bin that it rounds to, of the cells in the study region that have a type', () => {
+    const ndvi = fc.oneof(
+      fc.integer({ min: -25_000, max: 105_000 }).map((n) => n / 1e5),
+      fc.double({ min: -0.3, max: 1.1 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(ndvi, { minLength: 60, maxLength: 60 }),
+        fc.array(fc.constantFrom(0, 7, 8, 255), { minLength: 5, maxLength: 5 }),
+        fc.option(fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 5, maxLength: 5 }), {
+          nil: undefined,
+        }),
+        (values, types, study) => {
+          const expected = new Map<number, number>();
+          for (const [k, value] of values.entries()) {
+            const code = Math.round(value * 1e4);
+            const type = types[k % 5]!;
+            if (type === 255 || study?.[k % 5] === 0 || !(code >= -2000 && code <= 10_000)) continue;
+            const at = type * NDVI_BINS + code + 2000;
+            expected.set(at, (expected.get(at) ?? 0) + 1);
+          }
+          const counts = new Float64Array(casaPrepare.length(PARAMS));
+          countNdvi(shapeOf(5), Float64Array.from(values), types, study, counts);
+          const found = [...counts.entries()].filter(([, n]) => n > 0);
+          expect(found).toEqual([...expected].sort(([a], [b]) => a - b));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('of a histogram are those of the sorted values', () => {
     fc.assert(
       fc.property(

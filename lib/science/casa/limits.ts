@@ -104,15 +104,15 @@ export function countNdvi(
   study: ArrayLike<number> | undefined,
   counts: Float64Array,
 ): void {
-  /** Where the histogram of each cell's type begins; -1 for none. */
-  const start = new Int32Array(cells);
-  for (let i = 0; i < cells; i++)
-    start[i] = vegtype[i]! < TYPES && !(study && study[i] !== 1) ? vegtype[i]! * NDVI_BINS : -1;
-  for (let row = 0; row < steps.length * cells; row += cells) {
-    for (let i = 0; i < cells; i++) {
-      if (start[i]! < 0) continue;
-      const bin = ndviBin(ndvi[row + i]!);
-      if (bin >= 0 && bin < NDVI_BINS) counts[start[i]! + bin]! += 1;
+  const end = steps.length * cells;
+  for (let i = 0; i < cells; i++) {
+    const type = vegtype[i]!;
+    if (!(type < TYPES) || (study && study[i] !== 1)) continue;
+    // all steps of a cell at once: they fall into one histogram, near to each other
+    const start = type * NDVI_BINS;
+    for (let at = i; at < end; at += cells) {
+      const bin = ndviBin(ndvi[at]!);
+      if (bin >= 0 && bin < NDVI_BINS) counts[start + (bin | 0)]! += 1;
     }
   }
 }

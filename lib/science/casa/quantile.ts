@@ -6,7 +6,7 @@ export const NDVI_LOWEST = -2000;
 export const NDVI_BINS = 12_001;
 
 /** Bin of an NDVI, rounded to 10⁻⁴; outside 0…12 000 for values that are no NDVI. */
-export const ndviBin = (ndvi: number): number => Math.round(ndvi * NDVI_SCALE) - NDVI_LOWEST;
+export const ndviBin = (ndvi: number): number => Math.floor(ndvi * NDVI_SCALE + 0.5) - NDVI_LOWEST;
 
 /** NDVI of a bin. */
 export const binNdvi = (bin: number): number => (bin + NDVI_LOWEST) / NDVI_SCALE;
