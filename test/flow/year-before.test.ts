@@ -4,6 +4,8 @@ import type { World } from '../../lib/job/world.ts';
 import { openZarr } from '../../lib/raster/zarr.ts';
 import { memoryStore } from '../../lib/store/memory.ts';
 import type { Store } from '../../lib/store/store.ts';
+import { eventPlatform } from '../helpers/event-platform.ts';
+import { putSpec } from '../helpers/event-products.ts';
 import {
   ndviKey,
   putClimate,
@@ -12,7 +14,15 @@ import {
   type TinyInputs,
   tinyInputs,
 } from '../helpers/tiny-inputs.ts';
-import { planTiny, runPlanned, runTiny, stateOf, tinySpec, tinyWorld } from '../helpers/tiny-product.ts';
+import {
+  planTiny,
+  runPlanned,
+  runTiny,
+  stateOf,
+  tinyFields,
+  tinySpec,
+  tinyWorld,
+} from '../helpers/tiny-product.ts';
 import { keysOf, watchedStore } from '../helpers/watched-store.ts';
 import { pixelYears } from './tiny-truth.ts';
 
@@ -99,6 +109,16 @@ describe('a product that goes on from the year before', () => {
     expect(plan.tasks[0]!.spinUp!.missing).toEqual([]);
     expect(plan.tasks[0]!.spinUp!.bytes).toBeLessThan(without.plan.tasks[0]!.windows[0]!.bytes);
     await made(from, spec({ yearBefore: true }, SECOND));
+  });
+
+  it('ends in the same bytes behind queues', async () => {
+    const inputsOf = await files();
+    const platform = eventPlatform(inputsOf);
+    const params = { fpar: { range: 'table' }, water: { yearBefore: true } };
+    platform.upload(await putSpec(inputsOf, tinyFields({ params, outputs: ['npp', 'we'], ...SECOND })));
+    await platform.drain();
+    const clean = await made(await files(), spec({ yearBefore: true }, SECOND));
+    expect(await stateOf(platform.world.store)).toEqual(await stateOf(clean.store));
   });
 
   describe('when its inputs change', () => {
