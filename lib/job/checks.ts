@@ -54,11 +54,13 @@ export const CHECK_FIELDS = [...new Set(Object.values(KINDS).flatMap(({ shape })
 /**
  * Refuses checks that can never be looked at.
  * @param outputs that the product writes
+ * @param all that its model has: a ratio of two that are written can be looked at
  * @throws BadRequest naming the check
  */
 export function checkChecks(
   { checks = [], zones }: Product['spec'],
   outputs: Readonly<Record<string, OutputVariable>>,
+  all: Readonly<Record<string, OutputVariable>>,
 ): void {
   if (checks.length > 0 && !zones)
     throw new BadRequest('spec.checks', 'they are of zones; name their GeoJSON in spec.zones');
@@ -66,6 +68,8 @@ export function checkChecks(
     if (!('variable' in check)) continue;
     const output = outputs[check.variable];
     const field = `spec.checks.${i}.variable`;
+    const { coarsen } = all[check.variable] ?? {};
+    if (typeof coarsen === 'object' && coarsen.ratio.every((name) => outputs[name])) continue;
     if (!output)
       throw new BadRequest(
         field,

@@ -66,7 +66,7 @@ export function resolveProduct(spec: Spec, grid: GeoGrid): Product {
   const outputs = outputsOf(spec, model);
   const inputs = inputsOf(model, params, outputs);
   checkSources(spec, inputs);
-  checkChecks(spec, outputs);
+  checkChecks(spec, outputs, model.outputs);
   const [shardY, shardX] = spec.grid.shard;
   const [chunkY, chunkX] = spec.grid.chunk;
   if (shardY % chunkY || shardX % chunkX) {

@@ -138,6 +138,22 @@ describe('checks of a spec', () => {
     );
   });
 
+  it('of the ratio need the fluxes of the year, not the ratio of each pixel', async () => {
+    const checks = [{ variable: 'ratio_a', between: [0, 1e-6] }];
+    const plan = async (outputs: string[]) =>
+      say(
+        'plan',
+        await writeSpec('ratio.json', { checks, product: 'ratio', outputs }),
+        '--store',
+        at('store'),
+      );
+    expect(await plan(['npp_a', 'rh_a'])).toContain('outputs');
+    await expect(plan(['npp_a', 'nep_a'])).rejects.toThrow('the product writes no "ratio_a"');
+    const spec = await writeSpec('checked.json', { checks });
+    const lines = await warned('stats', spec, '--time', '2022');
+    expect(lines[1]).toMatch(/^ {2}West, 2022: ratio_a is 0\.\d+, expected 0 to 0\.000001$/);
+  });
+
   it('of areas are notes of a run already, which then has nothing to do', async () => {
     const spec = await writeSpec('checked.json', { checks });
     expect(await warned('run', spec)).toContainEqual(AREA);
