@@ -63,6 +63,8 @@ interface Style {
   readonly centred?: true;
   /** Starts at 0 even when all values are larger. */
   readonly fromZero?: true;
+  /** From 0 to 1, also where all values are the same. */
+  readonly share?: true;
   readonly note?: string;
   /** Short name that the field knows. */
   readonly symbol?: string;
@@ -91,6 +93,7 @@ const STYLES: Readonly<Record<string, Style>> = {
   topt: { ramp: 'heat' },
   t2m: { ramp: 'heat' },
   tp: { ramp: 'water', fromZero: true },
+  landcover_valid: { ramp: 'plain', share: true },
 };
 
 const VARIANT = new RegExp(`^(${Object.keys(STYLES).join('|')})(?:_(?:a|d|annual))?(?:_[a-z0-9]+)?$`);
@@ -155,7 +158,8 @@ export function legendOf(
 
 const givenScale = (range: readonly [number, number]): Scale => ({ range, ticks: niceTicks(...range) });
 
-function robustScale(fields: readonly ArrayLike<number>[], { centred, fromZero }: Style): Scale {
+function robustScale(fields: readonly ArrayLike<number>[], { centred, fromZero, share }: Style): Scale {
+  if (share) return niceScale(0, 1);
   const sorted = sortedSample(fields);
   const [low, high] = [percentile(sorted, 0.02), percentile(sorted, 0.98)];
   if (centred) return centredScale(Math.max(Math.abs(low), Math.abs(high)));

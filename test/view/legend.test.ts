@@ -43,6 +43,12 @@ describe('the range of a legend', () => {
     expect(ramp(flux('npp'), [spread(0, 10), spread(0, 100)]).range).toEqual([0, 100]);
   });
 
+  it('is the whole of a share, be there one value or many', () => {
+    const share = { name: 'landcover_valid', title: 'Share', units: '1' };
+    expect(ramp(share, [new Float32Array(9).fill(1)]).range).toEqual([0, 1]);
+    expect(ramp(share, [spread(0.2, 0.4)]).range).toEqual([0, 1]);
+  });
+
   it('exists for a map of one value', () => {
     const { range } = ramp(flux('t'), [new Float32Array(9).fill(20)]);
     expect(range[0]).toBeLessThanOrEqual(20);
