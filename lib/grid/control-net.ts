@@ -25,33 +25,51 @@ const IN_HAND = 0.5;
 const OUTSIDE_PIXELS = 8;
 
 /**
- * A cell between whose corners positions may be interpolated, or that is divided until they may, in the end down to
- * single pixels.
+ * Cells side by side, row by row, between whose corners positions may be interpolated; or that are divided until they may,
+ * in the end down to single pixels. What neighbours share is located once.
  *
+ * @param is edges of the cells, rising; @param js likewise
  * @param offset place of index 0 in its pixel: 0.5 for centres, 0 for outlines
  * @param maxError bound on the distance to the exact position, source pixels
  * @param frame the source, where cells that lie off it need not be exact
  */
-export function makeCell(source: Locator, box: Box, offset: number, maxError: number, frame?: Size2): Cell {
-  const { cols, rows } = sample(source, box, offset);
-  const corners = Float64Array.of(
-    cols[0]!,
-    rows[0]!,
-    cols[2]!,
-    rows[2]!,
-    cols[6]!,
-    rows[6]!,
-    cols[8]!,
-    rows[8]!,
-  );
-  const whole = { ...box, corners };
-  const size = Math.max(box.i1 - box.i0, box.j1 - box.j0);
-  if (size <= 1) return whole;
-  if (isGood()) return whole;
-  const parts = quarters(box).map((quarter) => makeCell(source, quarter, offset, maxError, frame));
-  return { ...whole, parts };
+export function makeCells(
+  source: Locator,
+  is: readonly number[],
+  js: readonly number[],
+  offset: number,
+  maxError: number,
+  frame?: Size2,
+): Cell[] {
+  const cells: Cell[] = [];
+  const xs = withMiddles(is);
+  const line = (j: number): Line => locateLine(source, xs, j, offset);
+  let above = line(js[0]!);
+  for (let b = 1; b < js.length; b++) {
+    const [j0, j1] = [js[b - 1]!, js[b]!];
+    const lines = [above, line(middle(j0, j1)), line(j1)] as const;
+    for (let a = 1; a < is.length; a++) {
+      const places = placesOf(lines, 2 * (a - 1), source.period);
+      cells.push(makeCell({ i0: is[a - 1]!, i1: is[a]!, j0, j1 }, places));
+    }
+    above = lines[2];
+  }
+  return cells;
 
-  function isGood(): boolean {
+  function makeCell(box: Box, { cols, rows }: Line): Cell {
+    const corners = new Float64Array(8);
+    for (let k = 0; k < 4; k++) {
+      corners[2 * k] = cols[CORNERS[k]!]!;
+      corners[2 * k + 1] = rows[CORNERS[k]!]!;
+    }
+    const whole = { ...box, corners };
+    const size = Math.max(box.i1 - box.i0, box.j1 - box.j0);
+    if (size <= 1 || isGood(box, size, cols, rows)) return whole;
+    const [across, down] = [halves(box.i0, box.i1), halves(box.j0, box.j1)];
+    return { ...whole, parts: makeCells(source, across, down, offset, maxError, frame) };
+  }
+
+  function isGood(box: Box, size: number, cols: Float64Array, rows: Float64Array): boolean {
     if (cols.every(Number.isNaN)) return size <= OUTSIDE_PIXELS;
     const error = worstError(cols, rows, box, source.period);
     if (error <= maxError * IN_HAND) return true;
@@ -69,25 +87,49 @@ const isOff = (positions: Float64Array, length: number, around: number): boolean
 
 const middle = (from: number, to: number): number => (from + to) >> 1;
 
-/** Positions at the nine places of a cell: corners, middles of edges, middle. */
-function sample(
-  { locate, period }: Locator,
-  { i0, i1, j0, j1 }: Box,
-  offset: number,
-): Record<'cols' | 'rows', Float64Array> {
-  const cols = new Float64Array(9);
-  const rows = new Float64Array(9);
+const withMiddles = (edges: readonly number[]): number[] =>
+  edges.flatMap((edge, k) => (k === 0 ? [edge] : [middle(edges[k - 1]!, edge), edge]));
+
+const halves = (from: number, to: number): number[] =>
+  to - from > 1 ? [from, middle(from, to), to] : [from, to];
+
+/** Positions of places. */
+interface Line {
+  readonly cols: Float64Array;
+  readonly rows: Float64Array;
+}
+
+function locateLine({ locate }: Locator, is: readonly number[], j: number, offset: number): Line {
+  const cols = new Float64Array(is.length);
+  const rows = new Float64Array(is.length);
   const at = { col: 0, row: 0 };
-  const is = [i0, middle(i0, i1), i1];
-  const js = [j0, middle(j0, j1), j1];
-  let first = Number.NaN;
-  for (let k = 0; k < 9; k++) {
-    locate(is[k % 3]! + offset, js[Math.floor(k / 3)]! + offset, at);
-    if (Number.isNaN(first)) first = at.col;
-    cols[k] = nearTurn(at.col, first, period);
+  for (const [k, i] of is.entries()) {
+    locate(i + offset, j + offset, at);
+    cols[k] = at.col;
     rows[k] = at.row;
   }
   return { cols, rows };
+}
+
+/** Which of the nine places of a cell are its corners. */
+const CORNERS = [0, 2, 6, 8] as const;
+/** Made once: V8 asks the system for typed arrays of more than 64 bytes. */
+const NINE: Line = { cols: new Float64Array(9), rows: new Float64Array(9) };
+
+/** Positions at the nine places of a cell, row by row: corners, middles of edges, middle; others at the next call. */
+function placesOf(lines: readonly Line[], from: number, period: number): Line {
+  const { cols, rows } = NINE;
+  let first = Number.NaN;
+  for (let j = 0; j < 3; j++) {
+    const line = lines[j]!;
+    for (let i = 0; i < 3; i++) {
+      const col = line.cols[from + i]!;
+      if (Number.isNaN(first)) first = col;
+      cols[3 * j + i] = nearTurn(col, first, period);
+      rows[3 * j + i] = line.rows[from + i]!;
+    }
+  }
+  return NINE;
 }
 
 /** Distance between interpolated and exact positions, the worst of the nine places; Infinity when one is outside. */
@@ -107,17 +149,6 @@ function worstError(cols: Float64Array, rows: Float64Array, { i0, i1, j0, j1 }: 
 
 const between = (p: Float64Array, u: number, v: number): number =>
   (1 - v) * ((1 - u) * p[0]! + u * p[2]!) + v * ((1 - u) * p[6]! + u * p[8]!);
-
-function quarters({ i0, i1, j0, j1 }: Box): Box[] {
-  const halves = (from: number, to: number): [number, number][] =>
-    to - from > 1
-      ? [
-          [from, middle(from, to)],
-          [middle(from, to), to],
-        ]
-      : [[from, to]];
-  return halves(j0, j1).flatMap(([a, b]) => halves(i0, i1).map(([c, d]) => ({ i0: c, i1: d, j0: a, j1: b })));
-}
 
 /**
  * Places [from, to) of one row, whose positions go on in equal steps: that of place i is

@@ -1,6 +1,6 @@
 import {
   type Cell,
-  makeCell,
+  makeCells,
   type VisitCell,
   type VisitSegment,
   visitCell,
@@ -111,22 +111,31 @@ const nextLine = (y: number): number => (Math.floor(y / CONTROL_PIXELS) + 1) * C
 /** The line of control cells that a row lies in; keeps the last one, or all. */
 function controlLines(
   places: Locator,
-  { x0, x1 }: PixelWindow,
+  { y0, y1, x0, x1 }: PixelWindow,
   maxError: number,
   keep: boolean,
 ): (y: number) => Cell[] {
   const lines = new Map<number, Cell[]>();
+  const is = edgesOf(Math.floor(x0 / CONTROL_PIXELS), Math.ceil(x1 / CONTROL_PIXELS));
+  const make = (from: number, to: number): void => {
+    const cells = makeCells(places, is, edgesOf(from, to), 0.5, maxError);
+    const across = is.length - 1;
+    for (let k = from; k < to; k++) lines.set(k, cells.slice((k - from) * across, (k - from + 1) * across));
+  };
   return (y) => {
     const line = Math.floor(y / CONTROL_PIXELS);
-    let cells = lines.get(line);
-    if (!cells) {
-      if (!keep) lines.clear();
-      cells = controlLine(places, line, x0, x1, maxError);
-      lines.set(line, cells);
+    if (!lines.has(line)) {
+      lines.clear();
+      if (keep) make(Math.floor(y0 / CONTROL_PIXELS), Math.ceil(y1 / CONTROL_PIXELS));
+      else make(line, line + 1);
     }
-    return cells;
+    return lines.get(line)!;
   };
 }
+
+/** Edges of control cells. */
+const edgesOf = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, k) => (from + k) * CONTROL_PIXELS);
 
 function netRows(lines: (y: number) => Cell[], { x0, x1 }: PixelWindow): FillRow {
   return (y, cols, rows) => {
@@ -142,15 +151,6 @@ function netRows(lines: (y: number) => Cell[], { x0, x1 }: PixelWindow): FillRow
     };
     for (const cell of lines(y)) visitRow(cell, y, x0, x1, fill);
   };
-}
-
-function controlLine(places: Locator, line: number, x0: number, x1: number, maxError: number): Cell[] {
-  const cells: Cell[] = [];
-  const [j0, j1] = [line * CONTROL_PIXELS, (line + 1) * CONTROL_PIXELS];
-  for (let i0 = Math.floor(x0 / CONTROL_PIXELS) * CONTROL_PIXELS; i0 < x1; i0 += CONTROL_PIXELS) {
-    cells.push(makeCell(places, { i0, i1: i0 + CONTROL_PIXELS, j0, j1 }, 0.5, maxError));
-  }
-  return cells;
 }
 
 function wrapAll(cols: Float64Array, n: number, from: number, period: number): void {
@@ -233,14 +233,11 @@ interface Care {
 function boundingCells(places: Locator, { y0, y1, x0, x1 }: PixelWindow, { maxError, frame }: Care): Cell[] {
   const longest = Math.max(y1 - y0, x1 - x0);
   const step = places.linear ? longest : Math.max(CONTROL_PIXELS, Math.ceil(longest / BOUNDING_CELLS));
-  const cells: Cell[] = [];
-  for (let j0 = y0; j0 < y1; j0 += step) {
-    for (let i0 = x0; i0 < x1; i0 += step) {
-      const box = { i0, i1: Math.min(i0 + step, x1), j0, j1: Math.min(j0 + step, y1) };
-      cells.push(makeCell(places, box, 0, maxError, frame));
-    }
-  }
-  return cells;
+  const edges = (from: number, to: number): number[] => {
+    const cells = Math.ceil((to - from) / step);
+    return Array.from({ length: cells + 1 }, (_, k) => Math.min(from + k * step, to));
+  };
+  return makeCells(places, edges(x0, x1), edges(y0, y1), 0, maxError, frame);
 }
 
 interface Bounds {
