@@ -1,6 +1,6 @@
 import type { MapMouseEvent } from 'maplibre-gl';
 import type { Product } from '../api/product.ts';
-import { button, byId, ICONS, icon } from '../view/dom.ts';
+import { button, byId, h, ICONS, icon } from '../view/dom.ts';
 import { say } from '../view/say.ts';
 import type { Session } from '../view/session.ts';
 import { type LonLat, rounded } from '../view/view.ts';
@@ -103,7 +103,7 @@ function moveInBar(event: KeyboardEvent): void {
 function toolButton(tool: Tool, onClick: () => void): HTMLButtonElement {
   const [word, title] = TOOLS[tool];
   const made = button('', onClick, { class: 'tool', title, 'aria-label': title, 'data-tool': tool });
-  made.append(icon(ICONS[tool]), word);
+  made.append(icon(ICONS[tool]), h('span', { class: 'tool-word' }, word));
   return made;
 }
 
