@@ -84,17 +84,21 @@ export function checkChecks(
  * @throws BadRequest naming the check, or the zone
  */
 export function checkZones(product: Product, geojson: string): void {
-  const ids = new Set(zonesOf(product, geojson).map(({ id }) => id));
-  for (const [i, check] of (product.spec.checks ?? []).entries()) {
-    const named = 'falling' in check ? check.falling : 'zones' in check ? check.zones : undefined;
-    const lost = named?.find((id) => !ids.has(id));
-    if (lost === undefined) continue;
-    throw new BadRequest(
-      `spec.checks.${i}`,
-      `no zone has the id "${lost}"; there are: ${[...ids].join(', ')}`,
-    );
-  }
+  checkIds(
+    product.spec.checks ?? [],
+    zonesOf(product, geojson).map(({ id }) => id),
+  );
   zoneNotes(product, geojson);
+}
+
+/** @throws BadRequest naming the first check of a zone that has none of these ids */
+export function checkIds(checks: readonly Check[], ids: readonly string[]): void {
+  for (const [i, check] of checks.entries()) {
+    const named = 'falling' in check ? check.falling : 'zones' in check ? check.zones : undefined;
+    const lost = named?.find((id) => !ids.includes(id));
+    if (lost === undefined) continue;
+    throw new BadRequest(`spec.checks.${i}`, `no zone has the id "${lost}"; there are: ${ids.join(', ')}`);
+  }
 }
 
 /** Zones whose polygons have other areas than they declare, where the checks ask for it. */

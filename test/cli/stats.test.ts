@@ -179,6 +179,24 @@ describe('checks of a spec', () => {
     await expect(say('plan', spec, '--store', at('store'))).rejects.toThrow(words);
   });
 
+  it('are refused so by stats too, of a file that no run has accepted yet', async () => {
+    const stats = async (check: object) => {
+      const name = 'checked.json'; // of the product that is there
+      return say(
+        'stats',
+        await writeSpec(name, { checks: [check] }),
+        '--variable',
+        'rh_a',
+        '--store',
+        at('store'),
+      );
+    };
+    const wrong = { variable: 'rh_a', zones: [7], between: [0, 1] };
+    await expect(stats(wrong)).rejects.toThrow('spec.checks.0: no zone has the id "7"; there are: 1, 2');
+    await expect(stats({ variable: 'rhh', between: [0, 1] })).rejects.toThrow('the product writes no "rhh"');
+    await expect(stats({ area: 'ha', within: 0.1 })).rejects.toThrow('no area above 0 in its property "ha"');
+  });
+
   it('need zones', async () => {
     const spec = await writeSpec('wrong.json', { checks, zones: undefined });
     await expect(say('plan', spec, '--store', at('store'))).rejects.toThrow('spec.checks: they are of zones');

@@ -1,6 +1,6 @@
 import { wrongAreas } from '../../../lib/grid/declared-area.ts';
 import type { Zone } from '../../../lib/grid/zone.ts';
-import type { Check } from '../../../lib/job/checks.ts';
+import { type Check, checkIds } from '../../../lib/job/checks.ts';
 import { checkMeans } from '../../../lib/view/checks.ts';
 import type { Reduction } from '../../../lib/view/reduce.ts';
 import { fieldName } from './reduce-product.ts';
@@ -10,6 +10,7 @@ import { fieldName } from './reduce-product.ts';
  * none was.
  *
  * @param geojson of the zones, in their order
+ * @throws BadRequest for a check of a zone that is not there, or of an area that a zone does not declare
  */
 export function checkedLines(
   checks: readonly Check[],
@@ -18,6 +19,10 @@ export function checkedLines(
   reduction: Reduction,
   variables: readonly string[],
 ): string[] {
+  checkIds(
+    checks,
+    zones.map(({ id }) => id),
+  );
   const fields = Object.fromEntries(variables.map((name) => [name, fieldName(name)]));
   const areas = checks.filter((check) => 'area' in check);
   const means = checkMeans(

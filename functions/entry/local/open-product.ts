@@ -1,4 +1,5 @@
 import { BadRequest, NotFound } from '../../../lib/errors.ts';
+import { checkChecks } from '../../../lib/job/checks.ts';
 import { nearest } from '../../../lib/job/explain.ts';
 import { recordsOf } from '../../../lib/job/finish.ts';
 import { isDone, parseJson } from '../../../lib/job/record.ts';
@@ -8,6 +9,8 @@ import type { World } from '../../../lib/job/world.ts';
 import type { Layer } from '../../../lib/raster/layer.ts';
 import { openZarr } from '../../../lib/raster/zarr.ts';
 import { describeZarr } from '../../../lib/raster/zarr-describe.ts';
+import type { OutputVariable } from '../../../lib/science/model.ts';
+import { modelNamed } from '../../../lib/science/models.ts';
 import { dataRoot, productKey } from '../../../lib/store/keys.ts';
 import { placeOf } from './location.ts';
 import { openJob, openWorld } from './open-job.ts';
@@ -39,6 +42,7 @@ export async function openProduct(nameOrSpec: string, store: string): Promise<Op
   // Checks make no number: those of the file hold at once, without a run that accepts them.
   const { checks, ...accepted } = spec;
   const expected = job ? job.spec.checks : checks;
+  if (job) checkChecks(job.spec, writtenOf(spec), modelNamed(spec.model).outputs);
   return {
     id,
     spec: { ...accepted, ...(expected && { checks: expected }) },
@@ -47,6 +51,14 @@ export async function openProduct(nameOrSpec: string, store: string): Promise<Op
     gaps: () => countGaps(world, id),
   };
 }
+
+/** Outputs that a product writes. */
+const writtenOf = ({ model, outputs }: Spec): Readonly<Record<string, OutputVariable>> =>
+  Object.fromEntries(
+    Object.entries(modelNamed(model).outputs).filter(
+      ([name, { diagnostic }]) => outputs?.includes(name) ?? !diagnostic,
+    ),
+  );
 
 async function openVariable(world: World, id: string, variable: string, level: number): Promise<Layer> {
   const group = `${dataRoot(id)}/${level}`;
