@@ -72,6 +72,13 @@ describe('chunkflux site', () => {
     );
   });
 
+  it('takes several columns behind one --column', async () => {
+    const two = ['--column', 'temp=temp_degC:degC', 'lai=LAI:1'];
+    await expect(site('--pft', 'DBF', '--lat', '48', ...two)).rejects.toThrow(
+      /columns\.lai: the table has no column "LAI"/,
+    );
+  });
+
   it('refuses a column that the table does not have', async () => {
     await expect(site('--pft', 'DBF', '--lat', '48', '--column', 'lai=LAI:1')).rejects.toThrow(
       /columns\.lai: the table has no column "LAI"/,

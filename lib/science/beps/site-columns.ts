@@ -193,9 +193,10 @@ export function checkNeeded(columns: ColumnMap, daily: boolean): void {
     const enough = daily && ways[0]![0] === 'temp' ? ways.slice(1) : ways;
     if (enough.some(has)) continue;
     const wanted = enough.map((all) => all.join(' and ')).join(', or ');
+    const [unit, ...others] = unitsOf(enough[0]![0]!);
     throw new MissingInput(
       `The table has no ${wanted}${daily ? ' (it has one row a day)' : ''}. Name its column and unit, e.g. ` +
-        `${enough[0]![0]} = COLUMN in ${unitsOf(enough[0]![0]!).join(' | ')}.`,
+        `${enough[0]![0]}=COLUMN:${unit}${others.length > 0 ? ` (or ${others.join(', ')})` : ''}.`,
     );
   }
 }

@@ -117,8 +117,12 @@ function groupRows({ time }: SiteTable, clockOffset: number): Rows {
 
 /** Rows of a day, from the smallest step between rows. */
 function rowsPerDay(time: Float64Array): number {
-  let step = 1;
+  let step = time.length > 1 ? Number.POSITIVE_INFINITY : 1;
   for (let row = 1; row < time.length; row++) step = Math.min(step, time[row]! - time[row - 1]!);
+  if (step > 1.5)
+    throw new CorruptInput(
+      `Rows are ${Math.round(step)} days apart; the model needs days, or hours of them.`,
+    );
   const perDay = Math.round(1 / step);
   if (Math.abs(perDay * step - 1) > 0.02 || perDay > 1440)
     throw new CorruptInput(`Rows are ${(step * 24).toFixed(3)} h apart, which does not divide a day.`);

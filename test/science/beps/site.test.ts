@@ -224,6 +224,11 @@ describe('A table that cannot be read is refused by name', () => {
     expect(() => readSiteTable(csv, 'f.csv')).toThrow(message);
   });
 
+  it('refuses rows of months', () => {
+    const months = readSiteTable('TIMESTAMP,TA_F\n201301,1\n201302,2\n201303,4', 'f.csv');
+    expect(() => daysOfTable(months, {})).toThrow('Rows are 28 days apart; the model needs days');
+  });
+
   it('names the quantity that is missing, and what would do', () => {
     const table = hourly('2013-06-01', 1);
     const { lai, ...rest } = findColumns(table.heads);
@@ -231,7 +236,7 @@ describe('A table that cannot be read is refused by name', () => {
     expect(() => checkNeeded(rest, false)).toThrow(MissingInput);
     expect(() => checkNeeded(rest, false)).toThrow(/no lai, or fapar/);
     expect(() => checkNeeded({ ...rest, lai: lai! }, true)).toThrow(
-      /no tempMin and tempMax, or tempDay and tempNight \(it has one row a day\)/,
+      /no tempMin and tempMax, or tempDay and tempNight \(it has one row a day\)\. .* tempMin=COLUMN:degC \(or K\)\.$/,
     );
   });
 

@@ -13,8 +13,8 @@ export function addSite(program: Command): void {
     .addOption(new Option('--pft <type>', 'plant functional type').choices([...PFTS]).makeOptionMandatory())
     .requiredOption('--lat <degrees>', 'latitude, degrees north', number)
     .option(
-      '--column <quantity=name[:unit]...>',
-      `which column is what: ${QUANTITIES.join(', ')}; heads such as temp_degC, temp [K], TA_F or vpd_Pa are known`,
+      '--column <quantity=name:unit...>',
+      `which column is what, without the unit where its head says it: ${QUANTITIES.join(', ')}; heads such as temp_degC, temp [K], TA_F or vpd_Pa are known`,
       column,
       {},
     )
