@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { daysFromCivil } from '../../lib/grid/time.ts';
 import { notesOf } from '../../lib/job/notes.ts';
+import { memoryStore } from '../../lib/store/memory.ts';
 import { tiny, tinyFiles } from '../helpers/tiny-files.ts';
-import { ndviKey, putAxes, putClimate } from '../helpers/tiny-inputs.ts';
+import { ndviKey, putAxes, putClimate, putTinyInputs, tinyInputs } from '../helpers/tiny-inputs.ts';
 import { planTiny, quickSpec, tinySources, tinyWorld } from '../helpers/tiny-product.ts';
 import { putV2 } from '../raster/zarr-made.ts';
 
@@ -35,12 +36,20 @@ describe('notes on what a product reads', () => {
       return notesOf(product, plan);
     };
     for (const startDoy of [46, 349]) await files.delete(ndviKey({ year: 2021, startDoy }));
-    expect(await notes()).toEqual([
-      expect.stringMatching(
-        /^ndvi: ndvi\/ndvi_.* has no composite after 2021-02-01 of 2021 where one of 16 days is due$/,
-      ),
-      expect.stringMatching(/ has no composite after 2021-12-01 of 2021 /),
-    ]);
+    const gap =
+      /^ndvi: ndvi\/ndvi_.* has no composite after 2021-02-01, after 2021-12-01, where one is due after 16 days$/;
+    expect(await notes()).toEqual([expect.stringMatching(gap)]);
+    for (const startDoy of [60, 121]) await files.delete(ndviKey({ year: 2022, startDoy }));
+    expect((await notes())[0]).toMatch(
+      / after 2021-02-01, after 2021-12-01, after 2022-02-15 and 1 more, where one is due after 16 days$/,
+    );
+  });
+
+  it('say nothing of a series that has one composite a month throughout', async () => {
+    const files = memoryStore('inputs');
+    await putTinyInputs(files, tinyInputs({ perMonth: 1 }));
+    const { product, plan } = await planTiny(tinyWorld(files), quickSpec());
+    expect(notesOf(product, plan)).toEqual([]);
   });
 
   it('tell of two evaporations that are not of one reanalysis', async () => {
