@@ -32,8 +32,8 @@ export function siteSummary({ years, notes }: SiteResult): string {
   const lines = years.map((year) => {
     const sums = fluxes
       .filter((name) => !Number.isNaN(year[name]))
-      .map((name) => `${name.toUpperCase()} ${year[name].toFixed(0)}`);
-    return `${year.year}  ${sums.join('  ')} gC m-2 yr-1  ET ${year.et.toFixed(0)} mm  (${year.days} days)`;
+      .map((name) => `${name.toUpperCase()} ${year[name].toFixed(0).padStart(4)}`);
+    return `${year.year}  ${sums.join('  ')} gC m-2 yr-1  ET ${year.et.toFixed(0).padStart(4)} mm  (${year.days} days)`;
   });
   return [...lines, ...notes.map((note) => `- ${note}`)].join('\n');
 }
