@@ -27,7 +27,7 @@ export function baseStyle(colors: MapColors = mapColors()): StyleSpecification {
       borders: source,
     },
     layers: [
-      { id: 'water', type: 'background', paint: { 'background-color': colors.water } },
+      { id: 'water', type: 'background', paint: { 'background-color': colors.land } }, // until land is there
       {
         id: 'land',
         type: 'fill',
@@ -57,6 +57,8 @@ interface Land {
   readonly borders: readonly (readonly Position[])[];
 }
 
+/** Maps that show land: the others are not blue all over, as if there were sea alone. */
+const withLand = new WeakSet<MapLibre>();
 const lands = new Map<Detail, Promise<Land>>();
 
 /**
@@ -128,6 +130,9 @@ function show(map: MapLibre, { polygons, coast, borders }: Land, box: Box): void
     const parts = lines.flatMap((line) => clipLine(line, box)) as number[][][];
     setData(map, name, shapeOf({ type: 'MultiLineString', coordinates: parts }));
   }
+  if (withLand.has(map)) return;
+  withLand.add(map);
+  map.setPaintProperty('water', 'background-color', mapColors().water);
 }
 
 const shapeOf = (geometry: GeoJSON.Geometry): GeoJSON.Feature => ({
@@ -143,7 +148,7 @@ export function setData(map: MapLibre, source: string, data: GeoJSON.GeoJSON): v
 }
 
 export function paintBaseMap(map: MapLibre, colors: MapColors = mapColors()): void {
-  map.setPaintProperty('water', 'background-color', colors.water);
+  map.setPaintProperty('water', 'background-color', withLand.has(map) ? colors.water : colors.land);
   map.setPaintProperty('land', 'fill-color', colors.land);
   map.setPaintProperty('coast', 'line-color', colors.coast);
   map.setPaintProperty('borders', 'line-color', colors.border);
