@@ -4,12 +4,18 @@ import { fileURLToPath } from 'node:url';
 
 let known: string | undefined;
 
-/** Names the code that answers: of the bundle that it runs from, or of all sources. */
+/** Names the code that answers: of all files of the bundle that it runs from, or of all sources. */
 export function codeDigest(): string {
   known ??= digestOfFiles(
-    import.meta.url.endsWith('/functions/api/code-digest.ts') ? sources() : [import.meta.url],
+    import.meta.url.endsWith('/functions/api/code-digest.ts') ? sources() : bundled(import.meta.url),
   );
   return known;
+}
+
+/** A bundle is split: what is loaded late lies beside the file that we are in. */
+function bundled(file: string): string[] {
+  const names = readdirSync(new URL('./', file)).filter((name) => name.endsWith('.mjs'));
+  return names.sort().map((name) => new URL(name, file).href);
 }
 
 function sources(): string[] {
