@@ -60,7 +60,11 @@ export class AwsHere {
   /** A sandbox of a function, with what the plan gives it. Only addresses and, where asked, the limits are ours. */
   async open(
     name: string,
-    limits: { timeoutS?: number; memoryMB?: number; environment?: Record<string, string> } = {},
+    limits: {
+      timeoutS?: number;
+      memoryMB?: number;
+      environment?: Readonly<Record<string, string | undefined>>;
+    } = {},
   ): Promise<Sandbox> {
     const fn = this.#deploy.lambda(name);
     const { handler, memorySize, timeout } = fn.inputs;
