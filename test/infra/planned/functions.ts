@@ -28,6 +28,14 @@ export function plannedFunctions(deploys: Deploys): void {
       expect(taskMemoryMB).toBeGreaterThan(0.8 * memorySize);
     });
 
+    it.each(['Input', 'Chunks', 'Finish'])('keeps the heap of %s within its memory', (name) => {
+      const { NODE_OPTIONS = '' } = deploys.test.variablesOf(name);
+      const mb = (flag: string) => Number(new RegExp(`--${flag}=(\\d+)`).exec(NODE_OPTIONS)?.[1]);
+      const heap = mb('max-old-space-size') + 3 * mb('max-semi-space-size');
+      expect(heap).toBeGreaterThanOrEqual(taskMemoryMB); // what a plan may give can be held
+      expect(heap).toBeLessThan(deploys.test.lambda(name).inputs.memorySize);
+    });
+
     it.each(['Input', 'Chunks'])('hands %s batches of which one message may fail alone', (name) => {
       const mapping = deploys.test.one(
         'lambda/eventSourceMapping:EventSourceMapping',
