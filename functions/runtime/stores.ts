@@ -1,5 +1,5 @@
 import { BadRequest } from '../../lib/errors.ts';
-import { fileStore } from '../../lib/store/file.ts';
+import { type FileStoreOptions, fileStore } from '../../lib/store/file.ts';
 import { isKey } from '../../lib/store/object-key.ts';
 import { s3Store } from '../../lib/store/s3.ts';
 import type { Store } from '../../lib/store/store.ts';
@@ -9,15 +9,16 @@ import type { Store } from '../../lib/store/store.ts';
  * from the standard variables (AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, …).
  * Nothing is asked of the folder or server yet.
  *
+ * @param options of a folder
  * @throws BadRequest for an empty location, another scheme, or a name that is no bucket
  */
-export function openStore(location: string): Store {
+export function openStore(location: string, options: FileStoreOptions = {}): Store {
   if (location.trim() === '' || location.includes('\0')) {
     throw new BadRequest('store', 'is empty; give the path of a folder, or s3://bucket/prefix');
   }
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1];
   if (/^s3:(?!\/\/)/.test(location)) throw new BadRequest('store', `"${location}": write s3://bucket/prefix`);
-  if (!scheme) return fileStore(location);
+  if (!scheme) return fileStore(location, options);
   if (scheme !== 's3') {
     throw new BadRequest(
       'store',

@@ -1,8 +1,9 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, open, stat, utimes } from 'node:fs/promises';
+import { open, stat, utimes } from 'node:fs/promises';
 import { StaleInput, StoreFailure } from '../errors.ts';
 import { allocate, resolveRange } from './byte-range.ts';
 import { checkGet } from './condition.ts';
+import type { OpenFile, OpenToRead } from './file-calls.ts';
 import { isAbsence } from './file-list.ts';
 import type { GetOptions, ObjectHead, StoredObject } from './store.ts';
 
@@ -23,28 +24,29 @@ export async function readObject(
   key: string,
   what: string,
   options: GetOptions,
+  openToRead: OpenToRead,
 ): Promise<StoredObject | undefined> {
-  const handle = await openToRead(path);
-  if (!handle) return undefined;
+  const file = await openIfThere(path, openToRead);
+  if (!file) return undefined;
   try {
-    const found = await handle.stat({ bigint: true });
+    const found = await file.stat();
     if (found.isDirectory()) return undefined;
     if (!found.isFile()) throw new StoreFailure(`${what} is a pipe, socket or device, not a file.`, false);
     const head = headOf(key, found);
     checkGet(what, head, options);
     const [start, end] = resolveRange(options.range, head.size, what);
-    const bytes = await readBytes(handle, start, end, what, options.signal);
-    const { etag } = headOf(key, await handle.stat({ bigint: true }));
+    const bytes = await readBytes(file, start, end, what, options.signal);
+    const { etag } = headOf(key, await file.stat());
     checkGet(what, { ...head, etag }, { ifMatch: head.etag });
     return { ...head, bytes };
   } finally {
-    await handle.close();
+    await file.close();
   }
 }
 
-async function openToRead(path: string): Promise<FileHandle | undefined> {
+async function openIfThere(path: string, openToRead: OpenToRead): Promise<OpenFile | undefined> {
   try {
-    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK); // or a pipe would wait for a writer
+    return await openToRead(path, constants.O_RDONLY | constants.O_NONBLOCK); // or a pipe would wait for a writer
   } catch (error) {
     if (isAbsence(error)) return undefined;
     throw error;
@@ -52,7 +54,7 @@ async function openToRead(path: string): Promise<FileHandle | undefined> {
 }
 
 async function readBytes(
-  handle: FileHandle,
+  file: OpenFile,
   start: number,
   end: number,
   what: string,
@@ -61,9 +63,9 @@ async function readBytes(
   const bytes = allocate(end - start, what);
   for (let at = 0; at < bytes.length; ) {
     signal?.throwIfAborted();
-    const { bytesRead } = await handle.read(bytes, at, Math.min(PIECE, bytes.length - at), start + at);
-    if (bytesRead === 0) throw new StaleInput(`${what} was cut short while it was read. Plan again.`);
-    at += bytesRead;
+    const read = await file.read(bytes, at, Math.min(PIECE, bytes.length - at), start + at);
+    if (read === 0) throw new StaleInput(`${what} was cut short while it was read. Plan again.`);
+    at += read;
   }
   return bytes;
 }

@@ -4,6 +4,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { BadRequest, Conflict } from '../errors.ts';
 import { checkDelete, checkPut } from './condition.ts';
 import { headOf, readObject, stampAfter, writeNew } from './file-bytes.ts';
+import { type OpenToRead, openHandedOver, openInPlace } from './file-calls.ts';
 import { diskFailure, errno } from './file-errors.ts';
 import { statOf, walk } from './file-list.ts';
 import { withFileLock } from './file-lock.ts';
@@ -25,8 +26,13 @@ interface Signal {
  *
  * Writes through links that lead out of the folder are refused; reads follow them, so inputs may be linked in.
  */
-export function fileStore(root: string): Store {
-  return new FileStore(resolve(root));
+export function fileStore(root: string, options: FileStoreOptions = {}): Store {
+  return new FileStore(resolve(root), options);
+}
+
+export interface FileStoreOptions {
+  /** Whether the thread may stand still while it reads: where it serves nobody else, that is the faster way. */
+  readonly mayWait?: boolean;
 }
 
 class FileStore implements Store {
@@ -34,18 +40,20 @@ class FileStore implements Store {
   readonly #root: string;
   readonly #temporary: string;
   readonly #locks: string;
+  readonly #open: OpenToRead;
   #ready: Promise<string> | undefined;
 
-  constructor(root: string) {
+  constructor(root: string, { mayWait = false }: FileStoreOptions) {
     this.name = `folder ${root}`;
     this.#root = root;
     this.#temporary = join(root, RESERVED, 'tmp');
     this.#locks = join(root, RESERVED, 'locks');
+    this.#open = mayWait ? openInPlace : openHandedOver;
   }
 
   get(key: string, options: GetOptions = {}): Promise<StoredObject | undefined> {
     return this.#doing('reading', key, options, (path) =>
-      readObject(path, key, `${this.name}: ${key}`, options),
+      readObject(path, key, `${this.name}: ${key}`, options, this.#open),
     );
   }
 

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { fileStore } from '../../lib/store/file.ts';
 import { describeStore } from './conformance.ts';
 
-describeStore('a folder', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'chunkflux-'));
-  return { store: fileStore(root), close: () => rm(root, { recursive: true }) };
-});
+for (const [name, options] of [
+  ['a folder', {}],
+  ['a folder for a thread that may wait', { mayWait: true }],
+] as const) {
+  describeStore(name, async () => {
+    const root = await mkdtemp(join(tmpdir(), 'chunkflux-'));
+    return { store: fileStore(root, options), close: () => rm(root, { recursive: true }) };
+  });
+}

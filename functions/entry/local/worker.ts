@@ -7,9 +7,11 @@ import { type FailureFacts, failureFacts } from './worker-failure.ts';
 /** What a thread answers; named failures as plain facts. */
 export type ThreadAnswer = { readonly reply: TaskReply } | { readonly failure: FailureFacts };
 
+const ALONE = { mayWait: true }; // a thread does one task after the other
+
 const work = taskWorker(({ store, inputs }) => ({
-  store: openStore(store),
-  inputs: openStore(inputs),
+  store: openStore(store, ALONE),
+  inputs: openStore(inputs, ALONE),
   now: Date.now,
   log: localLog(),
 }));
