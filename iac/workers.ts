@@ -18,7 +18,7 @@ export function makeWorkers(buckets: Buckets, queues: Queues): Record<'input' | 
 
 /**
  * Left to itself, Lambda lets V8 keep 88 MB for each half of the space for new objects, which no plan counts, and glibc an arena a
- * thread: a place held 217 MB instead of 185, for the same processor time (docs/bench-aws.md). Lambda sets neither of V8's sizes
+ * thread: a place held 216 MB instead of 185, for the same processor time (docs/bench-aws.md). Lambda sets neither of V8's sizes
  * when one is said, so both are.
  */
 const PROCESS = {
