@@ -17,15 +17,10 @@ export function makeWorkers(buckets: Buckets, queues: Queues): Record<'input' | 
 }
 
 /**
- * Left to itself, Lambda lets V8 keep 88 MB for each half of the space for new objects, which no plan counts, and glibc an arena a
- * thread: a place held 216 MB instead of 185, for the same processor time (docs/bench-aws.md). Lambda sets neither of V8's sizes
- * when one is said, so both are.
+ * Left to itself, Lambda lets V8 keep 88 MB for each half of the space for new objects, which no plan counts: a place held 216 MB
+ * instead of 197, for the same processor time (docs/bench-aws.md). Lambda sets neither of V8's sizes when one is said, so both are.
  */
-const PROCESS = {
-  NODE_OPTIONS: `--max-semi-space-size=4 --max-old-space-size=${taskMemoryMB}`,
-  MALLOC_ARENA_MAX: '1',
-  MALLOC_MMAP_THRESHOLD_: '1048576',
-};
+const HEAP = `--max-semi-space-size=4 --max-old-space-size=${taskMemoryMB}`;
 
 /** A function that may do everything that a run needs. `own` takes what it gives up. */
 export function worker(
@@ -48,7 +43,7 @@ export function worker(
       [NAMES.chunkQueue]: queues.chunks.queue.url,
       [NAMES.deadLetters]: own.dead.url,
       [NAMES.memoryMB]: String(taskMemoryMB),
-      ...PROCESS,
+      NODE_OPTIONS: HEAP,
       [NAMES.budget]: process.env[NAMES.budget] ?? '',
     },
   });
