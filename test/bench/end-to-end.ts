@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseDocument } from 'yaml';
 import { median, rounded } from './median.ts';
 
 const YEAR = 2021;
@@ -72,13 +73,13 @@ function makeScene(folder: string): string {
 
 /** The scene's own spec for one year, with what the peers write too, and the whole map as study region. */
 function writeSpec(scene: string): string {
-  const text = readFileSync(join(scene, 'product.yaml'), 'utf8')
-    .replace(/^product: .*/m, `product: ${PRODUCT}`)
-    .replace(/^time: .*/m, `time: { from: ${YEAR}-01, to: ${YEAR}-12 }`)
-    .replace(/^outputs: .*/m, 'outputs: [npp, rh, nep, npp_a, rh_a, nep_a, ratio_a, flag_a]')
-    .replace(/^zones: .*\n/m, '');
+  const spec = parseDocument(readFileSync(join(scene, 'product.yaml'), 'utf8'));
+  spec.set('product', PRODUCT);
+  spec.set('time', { from: `${YEAR}-01`, to: `${YEAR}-12` });
+  spec.set('outputs', ['npp', 'rh', 'nep', 'npp_a', 'rh_a', 'nep_a', 'ratio_a', 'flag_a']);
+  for (const ofZones of ['zones', 'checks']) spec.delete(ofZones);
   const file = join(scene, 'bench.yaml');
-  writeFileSync(file, text);
+  writeFileSync(file, String(spec));
   return file;
 }
 

@@ -24,6 +24,7 @@ export async function longStore(store: string): Promise<string> {
     ...short.spec,
     product: NAME,
     outputs: ['npp', 'npp_a'],
+    checks: [],
     time: { from: '2021-01', to: `${2020 + YEARS}-12` },
   };
   const product = resolveProduct(spec, short.grid);
